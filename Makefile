@@ -1,0 +1,81 @@
+# The words: up, test, tour, down; and for people who change Windlass: lint, format, types, golden, schemas, bench.
+# Everything is installed into .venv from hash-pinned requirement files; uv comes from there too.
+
+PYTHON ?= python3
+BIN := .venv/bin
+UV := $(BIN)/uv
+STAMP := .venv/.installed
+export UV_PYTHON_DOWNLOADS = never
+
+.DEFAULT_GOAL := help
+.PHONY: help install up test test-all tour down lint format types golden schemas bench locks clean
+
+help:
+	@echo "make up      install everything, then check, train, gate, register, package, release and serve specs/vision/digits here"
+	@echo "make test    the test suite, offline once installed     make test-all   the slow ones too"
+	@echo "make tour    the GitOps story in a scratch repository"
+	@echo "make down    stop what runs here"
+	@echo "also         install lint format types golden schemas bench locks clean"
+
+install: $(STAMP)
+
+$(STAMP): requirements/dev.lock requirements/installer.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Windlass needs Python 3.11 or newer; \`make PYTHON=python3.12 up\` names another one."; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+	  echo "This Python lacks venv or pip. On Debian and Ubuntu: sudo apt install python3-venv python3-pip"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "installing the tool into .venv"
+	@test -x $(UV) || { if command -v uv >/dev/null 2>&1; then ln -s "$$(command -v uv)" $(UV); \
+	  else $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/installer.lock; fi; }
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes --compile-bytecode -r requirements/dev.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --compile-bytecode --editable .
+	@echo "installing the models' own environments"
+	@$(BIN)/windlass init
+	@$(BIN)/windlass lock
+	@touch $(STAMP)
+
+up: install
+	@$(BIN)/windlass up vision/digits
+
+down: install
+	@$(BIN)/windlass down
+
+tour: install
+	@$(BIN)/python docs/tour
+
+test: install
+	@$(BIN)/python -m pytest -q -n 2 -m "not slow"
+
+test-all: install
+	@$(BIN)/python -m pytest -q -n 2
+
+lint: install
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports --no-cache
+	@$(MAKE) --no-print-directory types
+
+types: install
+	@$(BIN)/mypy
+
+format: install
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+golden: install
+	@WINDLASS_GOLDEN=1 $(BIN)/python -m pytest -q tests/backends
+
+schemas: install
+	@$(BIN)/python -m windlass.cli.schema
+
+bench: install
+	@$(BIN)/python benchmarks/run.py
+
+# Pins anew from the .in files: hashes, no index address.
+locks:
+	@for name in installer tool dev; do $(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
+	  --python-version 3.11 requirements/$$name.in -o requirements/$$name.lock; done
+
+clean: down
+	@rm -rf .venv .windlass

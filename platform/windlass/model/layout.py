@@ -1,0 +1,33 @@
+"""Where things lie: paths relative to the repository, in one place so that no two rooms disagree."""
+
+STATE = ".windlass"
+SPECS = "specs"
+ENVIRONMENTS = "environments"
+POLICIES = "policies"
+
+
+def release_folder(environment: str, slug: str) -> str:
+    """The folder of a release; environment `local` keeps its own under `.windlass/`, outside git."""
+    if environment == "local":
+        return f"{STATE}/local/releases/{slug}"
+    return f"{ENVIRONMENTS}/{environment}/releases/{slug}"
+
+
+def state(environment: str, *parts: str) -> str:
+    """A path in one environment's state on this machine (``store``, ``work``, ``run``, ``bentos``, ``ledger``)."""
+    return "/".join((STATE, environment, *parts))
+
+
+def candidate_record(slug: str, inputs: str) -> str:
+    """The name of the store's record that says what a training run made."""
+    return f"candidates/{slug}/{inputs.removeprefix('sha256:')}.json"
+
+
+def ledger_branch(environment: str, rehearsed: bool) -> str:
+    """The append-only branch that holds an environment's receipts."""
+    return f"windlass/{'rehearsal' if rehearsed else 'ledger'}/{environment}"
+
+
+def proposal_branch(movement: str, environment: str, slug: str) -> str:
+    """The branch of a proposal; ``movement`` is release, promote or rollback."""
+    return f"windlass/{movement}/{environment}/{slug}"

@@ -1,0 +1,111 @@
+"""`Plan`: what differs between git and the world, what the guards say of it, bound to what was seen.
+
+A plan names for each object what was observed (its uid and version, or its absence), so that apply can refuse when any of
+it moved. The same form serves every target; ``local`` has the kinds `PipelineRun`, `Alias` and `Process`.
+"""
+
+from typing import Any, Literal
+
+from windlass.model import digests
+from windlass.model.document import Digest, Document, Flag, Text
+
+Action = Literal["create", "update", "replace", "delete", "unchanged"]
+SYMBOLS: dict[str, str] = {
+    "create": "+",
+    "update": "~",
+    "replace": "±",
+    "delete": "-",
+    "unchanged": "=",
+    "refused": "!",
+}
+
+
+class Identity(Document):
+    """The name of one object in one target. ``owner`` is the ``team/model`` it belongs to."""
+
+    kind: Text
+    name: Text
+    owner: Text
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"
+
+
+class Manifest(Document):
+    """One desired object, as rendered: an identity and its fields."""
+
+    identity: Identity
+    fields: dict[str, Any]
+
+
+class Observed(Document):
+    """One object as the world had it. ``present: false`` is an observation too; ``moved_by`` says who changed it by hand."""
+
+    identity: Identity
+    present: Flag
+    uid: str | None = None
+    version: str | None = None
+    fields: dict[str, Any] = {}
+    moved_by: str = ""
+
+
+class FieldChange(Document):
+    """One field before and after; ``null`` where it is not there."""
+
+    path: Text
+    before: Any = None
+    after: Any = None
+    drift: Flag = False
+
+
+class Change(Document):
+    """What is to happen to one object, and why."""
+
+    identity: Identity
+    action: Action
+    fields: tuple[FieldChange, ...] = ()
+    reason: str = ""
+    desired: dict[str, Any] | None = None
+    observed: Observed
+
+
+class Verdict(Document):
+    """What one guard says of the plan; a refusal names the subject and the way on."""
+
+    guard: Text
+    allowed: Flag
+    subject: str
+    reason: str = ""
+    hint: str = ""
+
+
+class Plan(Document):
+    """The ordered steps. ``base`` is the commit being applied; ``created_at`` is in no digest."""
+
+    kind: Literal["Plan"] = "Plan"
+    tool: Text
+    environment: Text
+    rehearsed: Flag = False
+    base: str | None
+    render_digest: Digest
+    releases: dict[str, str] = {}
+    changes: tuple[Change, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    created_at: str = ""
+
+    @property
+    def digest(self) -> str:
+        """The plan's name."""
+        value = self.plain()
+        value.pop("createdAt", None)
+        return digests.of_value(value)
+
+    @property
+    def pending(self) -> tuple[Change, ...]:
+        """The changes that would do something."""
+        return tuple(change for change in self.changes if change.action != "unchanged")
+
+    @property
+    def refusals(self) -> tuple[Verdict, ...]:
+        """The guards that say no."""
+        return tuple(verdict for verdict in self.verdicts if not verdict.allowed)

@@ -1,0 +1,68 @@
+"""`Receipt`: what one apply did, object by object; chained by digest in the environment's ledger."""
+
+from typing import Any, Literal
+
+from windlass.model import digests
+from windlass.model.document import Digest, Document, Flag, Int, Text
+
+
+class Outcome(Document):
+    """How one object's change ended."""
+
+    kind: Text
+    name: Text
+    owner: Text
+    action: Text
+    outcome: Literal["done", "failed", "skipped"]
+    detail: str = ""
+
+
+class Served(Document):
+    """What one model serves after the apply, with the generation of its release; the key to git's release folder."""
+
+    release: Digest
+    generation: int
+    model: Digest
+    bento: Digest
+    inputs: Digest
+    healthy: Flag
+    url: str = ""
+
+
+class Approval(Document):
+    """Who agreed to one release, and how far that is proven."""
+
+    login: Text
+    proof: Literal["forge", "signature", "claimed"]
+    commit: str
+    subject: str = ""
+
+
+class Receipt(Document):
+    """One entry of the ledger. ``previous`` is the digest of the entry before (None for the first). ``served`` is the whole
+    state after this apply, so that any instant can be answered by the last receipt before it.
+    """
+
+    kind: Literal["Receipt"] = "Receipt"
+    number: Int
+    previous: Digest | None
+    environment: Text
+    rehearsed: Flag = False
+    commit: str | None
+    plan: Digest
+    render_digest: Digest
+    actor: Text
+    tool: Text
+    started_at: Text
+    finished_at: Text
+    outcome: Literal["succeeded", "failed", "interrupted"]
+    cause: str = ""
+    objects: tuple[Outcome, ...] = ()
+    served: dict[str, Served] = {}
+    approvals: dict[str, tuple[Approval, ...]] = {}
+    extra: dict[str, Any] = {}
+
+    @property
+    def digest(self) -> str:
+        """The link that the next receipt carries."""
+        return digests.of_value(self.plain())
