@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from windlass.model.candidate import BentoPin, Candidate, ModelPin
 from windlass.model.plan import Observed
@@ -34,6 +34,15 @@ class Clock(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is at a path, where it truly lies once links are followed, and how many bytes a file has."""
+
+    kind: Literal["file", "folder", "absent"]
+    real: Path
+    size: int = 0
+
+
 class Files(Protocol):
     """A folder tree. Every write is atomic (a temporary file beside it, fsync, rename); a full disk is `World`."""
 
@@ -51,6 +60,15 @@ class Files(Protocol):
 
     def walk(self, folder: Path) -> Iterator[Path]:
         """Every regular file below, sorted; symlinks are not followed."""
+        ...
+
+    def survey(self, folder: Path) -> Iterator[tuple[Path, bool]]:
+        """Every file and every symlink below, sorted, with whether it is a link. Links are not followed; folders that start
+        with a dot and Python's caches are left out."""
+        ...
+
+    def look(self, path: Path) -> Look:
+        """What is at a path, following links."""
         ...
 
 
@@ -132,8 +150,19 @@ class Git(Protocol):
         """Repository-relative paths below a folder at a revision."""
         ...
 
-    def log(self, revision: str, paths: Sequence[str] = (), first_parent: bool = False) -> tuple[Commit, ...]:
-        """Commits, newest first."""
+    def tree(self, revision: str) -> Files:
+        """The repository's files as they are at a revision, read-only, under the same absolute paths as the work tree's."""
+        ...
+
+    def log(
+        self,
+        revision: str,
+        paths: Sequence[str] = (),
+        first_parent: bool = False,
+        limit: int | None = None,
+        signatures: bool = False,
+    ) -> tuple[Commit, ...]:
+        """Commits, newest first. Signatures are checked on request only: each one starts another program."""
         ...
 
     def is_ancestor(self, ancestor: str, descendant: str) -> bool:
@@ -145,28 +174,39 @@ class Git(Protocol):
         ...
 
     def user(self) -> tuple[str, str]:
-        """Name and address that a commit would carry."""
+        """Name and address that a commit would carry; empty where git does not know."""
         ...
 
-    def commit_files(
-        self,
-        branch: str,
-        parent: str | None,
-        files: Mapping[str, bytes | None],
-        message: str,
-        sign: bool = True,
+    def has_remote(self) -> bool:
+        """Whether there is a remote named origin."""
+        ...
+
+    def tip(self, branch: str) -> str | None:
+        """Where the local branch is."""
+        ...
+
+    def write_commit(
+        self, parent: str | None, files: Mapping[str, bytes | None], message: str, sign: bool = True
     ) -> str:
-        """A commit on a branch: ``parent``'s tree with these files changed (None removes), without a work tree.
-        The branch is moved by compare-and-swap from its present place. Returns the new commit.
+        """A commit of ``parent``'s tree with these files changed (None removes), on no branch yet. It is signed where the
+        person's git signs; ``sign=False`` never signs, and lends Windlass' name where git knows nobody.
         """
         ...
 
-    def fetch(self, branch: str) -> str | None:
-        """The remote's branch, brought here if there is a remote; else the local branch. None if there is no such branch."""
+    def move_branch(self, branch: str, commit: str, expected: str | None) -> None:
+        """Point a local branch at a commit if it is still where it was expected (None: nowhere); else `World` WL544.
+        A branch that is checked out is refused (WL545)."""
         ...
 
-    def push(self, branch: str, force: bool = False) -> bool:
-        """Push a branch to the remote; False where there is no remote. A rejected push is `World` with code WL541."""
+    def fetch(self, branch: str) -> str | None:
+        """Where the remote's branch is, brought here; without a remote the local branch. None if there is none. A remote
+        that cannot be reached is `World` WL542."""
+        ...
+
+    def push(self, branch: str, expected: str | None = None) -> bool:
+        """Push a local branch to the remote; False where there is no remote. ``expected`` replaces what is there if it is
+        still that commit. A rejected push is `World` with code WL541, a remote that cannot be reached WL542.
+        """
         ...
 
 
@@ -316,11 +356,16 @@ class Registry(Protocol):
         ...
 
     def ensure(self, candidate: Candidate, pin: ModelPin, folder: Path, extra: Mapping[str, str]) -> str:
-        """The version that holds these bytes, registered once however often this is asked; finishes what a kill left."""
+        """The version that holds these bytes, registered once however often this is asked; finishes what a kill left.
+        ``extra`` are more tags, except ``lock`` (requirements) and ``contract`` (JSON), which travel beside the model."""
         ...
 
     def aliases(self, names: Iterable[str]) -> dict[str, dict[str, tuple[str, str]]]:
         """``{registered model: {alias: (version, model digest)}}`` for the models that exist."""
+        ...
+
+    def versions(self, name: str) -> dict[str, str]:
+        """Model digest to version, of one registered model. As cheap as `aliases`."""
         ...
 
     def set_alias(self, name: str, alias: str, model_digest: str) -> str:
@@ -329,6 +374,10 @@ class Registry(Protocol):
 
     def drop_alias(self, name: str, alias: str) -> None:
         """Remove an alias; absent is fine."""
+        ...
+
+    def close(self) -> None:
+        """End what was started in the background."""
         ...
 
 
@@ -340,23 +389,39 @@ class Packager(Protocol):
         ...
 
     def build(self, python: Path, name: str, model: Path, contract: bytes, lock: bytes) -> tuple[BentoPin, Path]:
-        """The bento of a model folder and a contract: the pin (tag by content, digest of its files) and its folder."""
+        """The bento of a model folder and a contract: the pin (tag by content, digest of its files) and its folder.
+        `Findings` (WL523) where the two cannot serve together."""
+        ...
+
+    def close(self) -> None:
+        """End what was started in the background."""
         ...
 
 
 class Servers(Protocol):
     """Services that run as detached process groups on this machine, one per environment and model."""
 
+    def environments(self) -> tuple[str, ...]:
+        """The environments in which something was ever started here, sorted."""
+        ...
+
     def observe(self, environment: str) -> tuple[Observed, ...]:
-        """Every recorded service: present where its process lives; uid is pid and start time."""
+        """Every recorded service: present where its process lives; uid is ``pid/birth``, version the time it was started."""
         ...
 
     def port_holder(self, port: int) -> str | None:
         """Who listens on a port (words for an error), or None when it is free. Answers in milliseconds."""
         ...
 
-    def start(self, service: Service, bento: Path, python: Path, env: Mapping[str, str]) -> None:
-        """Start and record; returns before the service is ready."""
+    def start(
+        self, service: Service, bento: Path, python: Path, env: Mapping[str, str], lock: int | None = None
+    ) -> None:
+        """Start and record; returns before the service is ready. `World` (WL530) where the port is taken. ``lock`` is a
+        descriptor that the child keeps open until its record stands, so that nobody starts a second one before."""
+        ...
+
+    def relabel(self, service: Service) -> None:
+        """Let the record of a running service lead back to another release of the same bytes; nothing stops."""
         ...
 
     def wait_ready(self, service: Service, timeout: float) -> float:
@@ -364,15 +429,19 @@ class Servers(Protocol):
         ...
 
     def stop(self, environment: str, slug: str) -> bool:
-        """End the whole group and drop the record; whether there was one."""
+        """End the whole group and drop the record; whether something ran."""
         ...
 
-    def log_path(self, environment: str, slug: str) -> Path:
-        """Where its log is."""
+    def tail(self, environment: str, slug: str, lines: int) -> str | None:
+        """The last lines of its log; None where it was never started here."""
+        ...
+
+    def follow(self, environment: str, slug: str) -> Iterator[str]:
+        """What is written to its log from now on, until the service ends."""
         ...
 
     def ask(self, service: Service, path: str, body: bytes) -> tuple[int, bytes, float]:
-        """One request: status, answer, seconds."""
+        """One request: status, answer, seconds. `World` (WL532) where nothing answers."""
         ...
 
 
@@ -395,6 +464,10 @@ class Ledger(Protocol):
         """Number and chain the receipt (its own ``number`` and ``previous`` are overwritten) and store it; push where
         there is a remote, with bounded retries: fetch, chain anew, push.
         """
+        ...
+
+    def rewritten(self, environment: str, rehearsed: bool) -> tuple[str, ...]:
+        """The commits that changed a receipt after it was written: there should be none."""
         ...
 
 

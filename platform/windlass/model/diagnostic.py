@@ -43,3 +43,5 @@ class Diagnostic:
     hint: str = ""
     severity: Severity = Severity.ERROR
     related: tuple[Related, ...] = field(default=())
+    hidden: int = 0
+    """Lines from the place on that no view may show: they hold a secret."""

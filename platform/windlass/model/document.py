@@ -7,11 +7,20 @@ from pydantic.alias_generators import to_camel
 
 API_VERSION = "windlass.dev/v1alpha1"
 
+DIGEST = r"^sha256:[0-9a-f]{64}$"
+NAME = r"^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$"
+QUANTITY = r"^[0-9]+(\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$"
+DURATION = r"^[0-9]+[smhd]$"
+VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
+
 Text = Annotated[str, Field(min_length=1)]
 Int = Annotated[int, Strict()]
 Flag = Annotated[bool, Strict()]
-Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
-Name = Annotated[str, Field(pattern=r"^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$")]
+Number = Annotated[float, Strict()]
+"""An integer or a float, never a text that looks like one and never a boolean."""
+Digest = Annotated[str, Field(pattern=DIGEST)]
+Duration = Annotated[str, Field(pattern=DURATION)]
+Name = Annotated[str, Field(pattern=NAME)]
 """A DNS label of at most 40 characters, so that `{team}-{model}` stays valid almost everywhere."""
 
 

@@ -3,7 +3,7 @@
 Pure code returns diagnostics; a flow or an adapter that cannot go on raises one of these, and only the CLI ends a process.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
 from typing import Self
 
@@ -24,13 +24,17 @@ class Exit(IntEnum):
 
 
 class Failure(Exception):
-    """A reason to stop, told as diagnostics. ``output`` is raw text to show below them (a team's own traceback)."""
+    """A reason to stop, told as diagnostics. ``output`` is raw text to show below them (a team's own traceback);
+    ``sources`` the texts of the files that they point into, by path, for code frames."""
 
     exit = Exit.BUG
 
-    def __init__(self, diagnostics: Sequence[Diagnostic], output: str = "") -> None:
+    def __init__(
+        self, diagnostics: Sequence[Diagnostic], output: str = "", sources: Mapping[str, str] | None = None
+    ) -> None:
         self.diagnostics = tuple(diagnostics)
         self.output = output
+        self.sources = sources
         super().__init__("; ".join(found.message for found in self.diagnostics))
 
     @classmethod

@@ -1,5 +1,6 @@
 """`Project`: the valid whole of specs and environments, with the place of each document."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -26,8 +27,8 @@ class Source:
 
     path: str
     value: dict[str, Any]
-    places: dict[tuple[str | int, ...], Place]
-    keys: dict[tuple[str | int, ...], Place]
+    places: Mapping[tuple[str | int, ...], Place]
+    keys: Mapping[tuple[str | int, ...], Place]
 
     @property
     def folder(self) -> str:

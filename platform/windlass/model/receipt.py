@@ -45,10 +45,10 @@ class Receipt(Document):
 
     kind: Literal["Receipt"] = "Receipt"
     number: Int
-    previous: Digest | None
+    previous: Digest | None = None
     environment: Text
     rehearsed: Flag = False
-    commit: str | None
+    commit: str | None = None
     plan: Digest
     render_digest: Digest
     actor: Text
@@ -65,4 +65,8 @@ class Receipt(Document):
     @property
     def digest(self) -> str:
         """The link that the next receipt carries."""
-        return digests.of_value(self.plain())
+        return digests.of_value(self.stated())
+
+    def stated(self) -> dict[str, Any]:
+        """What was said when it was written, without defaults that a newer Windlass may add: old links must go on holding."""
+        return self.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude_none=True)

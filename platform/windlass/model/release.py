@@ -53,7 +53,7 @@ class PromotedFrom(Document):
 class ReleaseSource(Document):
     """The commit whose specs and code were trained; ``dirty`` where the work tree differed from it (`local` only)."""
 
-    commit: str | None
+    commit: str | None = None
     dirty: Flag = False
 
 
@@ -95,8 +95,20 @@ class Check(Document):
     detail: str
 
 
+class Trained(Document):
+    """How the bytes came to be, as the candidate's record in the store says it; copied here so that git alone can tell."""
+
+    started_at: Text
+    finished_at: Text
+    python: Text
+    code: Digest | None = None
+    requirements: Digest | None = None
+    params: dict[str, Any] = {}
+
+
 class Evidence(Document):
-    """`evidence.json`: the facts that a proposal carries, bound to the release digest."""
+    """`evidence.json`: the facts that a proposal carries, bound to the release digest. ``reason`` is a person's: why a
+    rollback is proposed, or why a hold is lifted."""
 
     kind: Literal["Evidence"] = "Evidence"
     environment: Text
@@ -112,4 +124,6 @@ class Evidence(Document):
     metrics: dict[str, Any] = {}
     champion_metrics: dict[str, Any] = {}
     checks: tuple[Check, ...] = ()
+    trained: Trained | None = None
+    reason: str = ""
     tool: Text

@@ -125,10 +125,11 @@ class Probes(Document):
 
 
 class Contract(Document):
-    """What the service takes and gives. ``input`` and ``output`` are the spec's fields; ``digest`` is of the rest."""
+    """What the service takes and gives: the spec's fields in order (the order of ``input`` is the order of a row's
+    columns), each with its ``name``. ``digest`` is of the rest."""
 
-    input: dict[str, Any]
-    output: dict[str, Any]
+    input: tuple[dict[str, Any], ...]
+    output: tuple[dict[str, Any], ...]
     model_format: Text
     digest: Digest
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from windlass.model.document import Document, Flag, Int, Text
+from windlass.model.document import Document, Flag, Int, Number, Text
 from windlass.model.metadata import Api, TeamMetadata
 
 Scalar = (
@@ -37,8 +37,8 @@ class Column(Document):
     type: Literal["integer", "number", "string", "boolean", "date", "timestamp"]
     nullable: Flag = False
     unique: Flag = False
-    min: float | None = None
-    max: float | None = None
+    min: Number | None = None
+    max: Number | None = None
     enum: tuple[Scalar, ...] | None = None
     pattern: Text | None = None
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from windlass.model.document import Document, Flag, Int, Name, Text
+from windlass.model.document import Document, Duration, Flag, Int, Name, Text
 from windlass.model.metadata import Api, Metadata
 
 LOCAL = "local"
@@ -37,7 +37,7 @@ class Promotion(Document):
     """What a release needs before it may enter: approvals, hours in the environment before (``soak``, e.g. ``24h``)."""
 
     approvals: Annotated[Int, Field(ge=0)] = 1
-    soak: Annotated[str, Field(pattern=r"^[0-9]+[smhd]$")] | None = None
+    soak: Duration | None = None
     requires: tuple[Literal["gates", "signature"], ...] = ("gates",)
 
 
@@ -56,7 +56,7 @@ class EnvironmentSpec(Document):
     promotes_from: Name | None = None
     promotion: Promotion = Promotion()
     guards: Guards = Guards()
-    plan_max_age: Annotated[str, Field(pattern=r"^[0-9]+[smhd]$")] | None = None
+    plan_max_age: Duration | None = None
     description: str = ""
     rehearsed: Flag = False
     """Set by Windlass for ``--rehearse``; never written in a file (a rule says so)."""

@@ -4,11 +4,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from windlass.model.document import Document, Int, Name, Text
+from windlass.model.document import QUANTITY, VARIABLE, Document, Int, Name, Number, Text
 from windlass.model.metadata import Api, TeamMetadata
 from windlass.model.specs.dataset import Scalar
 
-Quantity = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$")]
+Quantity = Annotated[str, Field(pattern=QUANTITY)]
 
 
 class ModelFormat(Document):
@@ -34,7 +34,7 @@ class SecretKeyRef(Document):
 class EnvVar(Document):
     """An environment variable: a literal value or a reference to a secret, exactly one of them."""
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+    name: Annotated[str, Field(pattern=VARIABLE)]
     value: str | None = None
     secret_key_ref: SecretKeyRef | None = None
 
@@ -83,11 +83,11 @@ class Gate(Document):
     """
 
     metric: Text
-    min: float | None = None
-    max: float | None = None
+    min: Number | None = None
+    max: Number | None = None
     baseline: Literal["champion"] | None = None
-    min_relative_change: float | None = None
-    max_relative_change: float | None = None
+    min_relative_change: Number | None = None
+    max_relative_change: Number | None = None
     slice: Annotated[dict[str, str], Field(min_length=1, max_length=1)] | None = None
 
 
@@ -109,8 +109,8 @@ class InputField(Document):
     type: Literal["number", "integer", "string", "boolean", "array"]
     items: Literal["number", "integer", "string", "boolean"] | None = None
     shape: tuple[Annotated[Int, Field(ge=1)], ...] | None = None
-    minimum: float | None = None
-    maximum: float | None = None
+    minimum: Number | None = None
+    maximum: Number | None = None
     enum: tuple[Scalar, ...] | None = None
     description: str = ""
 

@@ -1,0 +1,1 @@
+"""Every line of IO. Only `cli.wiring` imports from here."""

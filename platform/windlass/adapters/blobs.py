@@ -1,0 +1,129 @@
+"""Bytes on disk by their sha256: written beside their place, synced and renamed, so that a kill leaves them whole or absent.
+
+The lower half of the store. Blobs are read-only files, because folders taken out of the store are hard links to them.
+"""
+
+import hashlib
+import os
+from itertools import count
+from pathlib import Path
+from typing import IO
+
+from windlass.adapters.files import trouble
+from windlass.model import digests
+from windlass.model.failure import Failure, Refused, World
+
+BLOCK = 1 << 20
+
+
+class Blobs:
+    """``<folder>/blobs/sha256/ab/<hex>``, with temporary files in ``<folder>/tmp``."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._names = count()
+
+    def path(self, digest: str) -> Path:
+        """Where the blob is or would be."""
+        name = digest.removeprefix(digests.PREFIX)
+        return self.folder / "blobs" / "sha256" / name[:2] / name
+
+    def has(self, digest: str) -> bool:
+        """Whether it is there; its bytes are not looked at."""
+        return self.path(digest).is_file()
+
+    def sound(self, digest: str) -> bool:
+        """Whether it is there and its bytes are what its name says."""
+        return self.has(digest) and _digest(self.path(digest)) == digest
+
+    def take(self, source: IO[bytes], expected: str = "") -> str:
+        """Copy a stream in; its digest. What is here already is verified and, where it rotted, replaced, so that making
+        something again repairs it. Bytes other than ``expected`` (if given) are not kept.
+        """
+        try:
+            part = self.part()
+            try:
+                with part.open("wb") as target:
+                    found = _copy(source, target)
+                    sync(target)
+                if expected in ("", found) and not self.sound(found):
+                    path = self.path(found)
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    part.chmod(0o444)
+                    part.replace(path)
+            finally:
+                part.unlink(missing_ok=True)
+        except OSError as error:
+            raise trouble(self.folder, error, "written") from error
+        return found
+
+    def read(self, digest: str) -> bytes:
+        """The verified bytes. `World` (WL552) if absent, `Refused` (WL421) if they are not what their name says."""
+        try:
+            data = self.path(digest).read_bytes()
+        except OSError as error:
+            raise self.unreadable(digest, error) from error
+        if digests.of_bytes(data) != digest:
+            raise self.corrupt(digest)
+        return data
+
+    def verify(self, digest: str) -> None:
+        """Recompute the digest; raises like `read`."""
+        try:
+            sound = _digest(self.path(digest)) == digest
+        except OSError as error:
+            raise self.unreadable(digest, error) from error
+        if not sound:
+            raise self.corrupt(digest)
+
+    def part(self) -> Path:
+        """A new temporary file's path. The first one sweeps out what killed processes left."""
+        folder, number = self.folder / "tmp", next(self._names)
+        folder.mkdir(parents=True, exist_ok=True)
+        if number == 0:
+            for left in folder.iterdir():
+                if not lives(left.name.partition("-")[0]):
+                    left.unlink(missing_ok=True)
+        return folder / f"{os.getpid()}-{id(self)}-{number}"
+
+    def corrupt(self, digest: str) -> Refused:
+        """The refusal of bytes that are not what their name says."""
+        hint = f"remove `{self.path(digest)}` and run the command that made it again, or copy it from another store"
+        return Refused.one("WL421", f"the store's {digest} holds other bytes than its name says", hint)
+
+    def unreadable(self, digest: str, error: OSError) -> Failure:
+        """Why a blob cannot be read."""
+        if not isinstance(error, FileNotFoundError):
+            return trouble(self.path(digest), error, "read")
+        hint = "bring the store back, or train again: a release is only digests, its bytes live there"
+        return World.one("WL552", f"the store at `{self.folder}` does not have {digest}", hint)
+
+
+def sync(file: IO[bytes]) -> None:
+    """Wait until what was written is on the disk."""
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _copy(source: IO[bytes], target: IO[bytes]) -> str:
+    hasher = hashlib.sha256()
+    while block := source.read(BLOCK):
+        hasher.update(block)
+        target.write(block)
+    return digests.PREFIX + hasher.hexdigest()
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return digests.PREFIX + hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def lives(pid: str) -> bool:
+    """Whether a process of this number is there (it may be another one by now)."""
+    try:
+        os.kill(int(pid), 0)
+    except (ProcessLookupError, ValueError, OverflowError):
+        return False
+    except OSError:  # another user's process
+        return True
+    return True

@@ -1,0 +1,128 @@
+"""The process that runs stages: it imports DVC once, runs what it is asked to, and dies with its parent.
+
+Started by `dvc_runner` as ``python -m windlass.adapters.dvc_worker REQUESTS ANSWERS MARK``: two pipes that carry one JSON
+line each way per request, and the mark that it writes to standard output when a request's own output is complete. The
+request pipe also is the leash: when it closes, because the parent is done or was killed, the whole process group ends.
+"""
+
+import json
+import logging
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+Request = dict[str, Any]
+
+
+def main() -> None:
+    """Answer requests until the pipe closes."""
+    requests, answers, mark = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3].encode()
+    waiting: queue.SimpleQueue[Request] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(requests, waiting), daemon=True).start()
+    stages = Stages()
+    while True:
+        request = waiting.get()
+        answer = stages.answer(request)
+        if request["do"] != "warm":
+            sys.stdout.flush()
+            sys.stderr.flush()
+            _write(1, mark)
+            _write(answers, json.dumps(answer).encode() + b"\n")
+
+
+def _listen(requests: int, waiting: "queue.SimpleQueue[Request]") -> None:
+    with os.fdopen(requests, "rb") as lines:
+        for line in lines:
+            waiting.put(json.loads(line))
+    os.killpg(os.getpgrp(), signal.SIGKILL)
+
+
+def _write(handle: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(handle, data) :]
+
+
+class Stages:
+    """Runs requests in the current folder, which is a DVC repository."""
+
+    def __init__(self) -> None:
+        self._repo: Any = None
+        self._said: list[str] = []
+
+    def answer(self, request: Request) -> Request:
+        """Do one request. ``outcome`` says how it went: ``ran``, ``unchanged`` or ``restored``; ``failed`` with the
+        ``status`` of the team's command, ``wrong`` or ``broken`` with DVC's ``reason``."""
+        if request["do"] == "warm":
+            return self._warmed()
+        os.environ.clear()
+        os.environ.update(request["env"])
+        return self._stage(request["target"]) if request["do"] == "stage" else _shell(request)
+
+    def _warmed(self) -> Request:
+        # What is wrong with the repository is told to the first stage, not now.
+        try:
+            self._open()
+        except Exception:  # noqa: BLE001
+            return {"outcome": "cold"}
+        return {"outcome": "warm"}
+
+    def _open(self) -> Any:
+        if self._repo is None:
+            from dvc.repo import Repo
+
+            log = logging.getLogger("dvc")
+            log.setLevel(logging.INFO)
+            log.propagate = False
+            log.addHandler(_Listener(self._said))
+            self._repo = Repo(".")
+        return self._repo
+
+    def _stage(self, target: str) -> Request:
+        from dvc.exceptions import DvcException
+        from dvc.lock import LockError
+        from dvc.stage.exceptions import StageCmdFailedError
+
+        self._said.clear()
+        try:
+            ran = self._open().reproduce(targets=[target], single_item=True)
+        except (DvcException, OSError) as error:
+            cause = error.__cause__ or error
+            if isinstance(cause, StageCmdFailedError):
+                return {"outcome": "failed", "status": _status(str(cause))}
+            broken = isinstance(cause, LockError | OSError) and not isinstance(cause, FileNotFoundError)
+            return {"outcome": "broken" if broken else "wrong", "reason": str(cause)}
+        if not ran:
+            return {"outcome": "unchanged"}
+        cached = any("is cached - skipping run" in line for line in self._said)
+        return {"outcome": "restored" if cached else "ran"}
+
+
+class _Listener(logging.Handler):
+    """Keeps what DVC would print; it is not the team's output."""
+
+    def __init__(self, said: list[str]) -> None:
+        super().__init__()
+        self._said = said
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._said.append(record.getMessage())
+
+
+def _shell(request: Mapping[str, Any]) -> Request:
+    ended = subprocess.run(["/bin/sh", "-c", request["command"]], cwd=request["folder"], stdin=subprocess.DEVNULL)
+    return {"outcome": "failed", "status": ended.returncode} if ended.returncode else {"outcome": "ran"}
+
+
+def _status(message: str) -> int:
+    # DVC keeps the status only in its message: "failed to run: <cmd>, exited with <status>".
+    _, _, status = message.rpartition("exited with ")
+    return int(status) if status.lstrip("-").isdigit() else 1
+
+
+if __name__ == "__main__":
+    main()

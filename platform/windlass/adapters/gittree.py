@@ -1,0 +1,123 @@
+"""The files of one revision, read from git's objects as if they lay on the disk: what a flow reads here, no work tree
+can change. Two git processes answer for a whole folder, not one for each file.
+"""
+
+import os
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from windlass.adapters.gitcommand import GitError, run, trouble
+from windlass.ports import Look
+
+LINK = b"120000"
+FILES = (b"100644", b"100755", LINK)
+LINKS_IN_A_ROW = 8
+
+
+class TreeFiles:
+    """`ports.Files` over a commit, for reading alone. An unknown revision has no files."""
+
+    def __init__(self, root: Path, commit: str | None) -> None:
+        self._root = root
+        self._commit = commit
+        self._known: dict[str, bytes] = {}
+
+    def read(self, path: Path) -> bytes | None:
+        """The bytes at the revision, links followed; None where there is no file."""
+        look = self.look(path)
+        name = self._name(look.real)
+        if look.kind != "file" or name is None:
+            return None
+        if name not in self._known:
+            self._fill(name.rpartition("/")[0])
+        return self._known[name]
+
+    def write(self, path: Path, data: bytes) -> None:
+        """A revision never changes; asking for it is our bug."""
+        raise NotImplementedError(f"a revision cannot be written: {path}")
+
+    def remove(self, path: Path) -> None:
+        """A revision never changes; asking for it is our bug."""
+        raise NotImplementedError(f"a revision cannot be written: {path}")
+
+    def walk(self, folder: Path) -> Iterator[Path]:
+        """The files below a folder, sorted as `DiskFiles.walk` sorts; no links."""
+        return (path for path, link in self._below(folder) if not link)
+
+    def survey(self, folder: Path) -> Iterator[tuple[Path, bool]]:
+        """Files and links below a folder, without folders that start with a dot."""
+        below = len(folder.parts)
+        return (
+            (path, link)
+            for path, link in self._below(folder)
+            if not any(part.startswith(".") or part == "__pycache__" for part in path.parts[below:-1])
+        )
+
+    def look(self, path: Path) -> Look:
+        """What is at a path. A link that leads out of the repository is followed no further."""
+        for _ in range(LINKS_IN_A_ROW):
+            name = self._name(path)
+            if name is None or self._entries.get(name) != LINK:
+                break
+            path = Path(os.path.normpath(path.parent / os.fsdecode(self._blob(name))))
+        name = self._name(path)
+        if name in self._entries:
+            kind: Literal["file", "folder", "absent"] = "absent" if self._entries[name] == LINK else "file"
+            return Look(kind, path)
+        return Look("folder" if name in self._folders else "absent", path)
+
+    @cached_property
+    def _entries(self) -> dict[str, bytes]:
+        """Every file's path and mode."""
+        if self._commit is None:
+            return {}
+        try:
+            out = run(self._root, "ls-tree", "-r", "-z", "--full-tree", self._commit)
+        except GitError as error:
+            raise trouble(f"list the files of {self._commit[:10]}", error) from error
+        lines = [line.partition(b"\t") for line in out.split(b"\0") if line]
+        return {os.fsdecode(path): head[:6] for head, _, path in lines if head[:6] in FILES}
+
+    @cached_property
+    def _folders(self) -> frozenset[str]:
+        return frozenset(parent.as_posix() for name in self._entries for parent in Path(name).parents)
+
+    def _below(self, folder: Path) -> Iterator[tuple[Path, bool]]:
+        name = self._name(folder)
+        if name is None:
+            return
+        below = "" if name == "." else name + "/"
+        for path in sorted((Path(path) for path in self._entries if path.startswith(below)), key=_order):
+            yield self._root / path, self._entries[path.as_posix()] == LINK
+
+    def _name(self, path: Path) -> str | None:
+        return path.relative_to(self._root).as_posix() if path.is_relative_to(self._root) else None
+
+    def _blob(self, name: str) -> bytes:
+        """One file by itself."""
+        try:
+            return run(self._root, "cat-file", "blob", f"{self._commit}:{name}")
+        except GitError as error:
+            raise trouble(f"read `{name}`", error) from error
+
+    def _fill(self, folder: str) -> None:
+        """Read every file of a folder at once."""
+        near = [name for name in sorted(self._entries) if name.rpartition("/")[0] == folder]
+        asked = [name for name in near if "\n" not in name]
+        try:
+            lines = "".join(f"{self._commit}:{name}\n" for name in asked)
+            out, start = run(self._root, "cat-file", "--batch", data=os.fsencode(lines)), 0
+        except GitError as error:
+            raise trouble(f"read `{folder}`", error) from error
+        for name in asked:
+            end = out.index(b"\n", start)
+            size = int(out[start:end].rpartition(b" ")[2])
+            self._known[name], start = out[end + 1 : end + 1 + size], end + 2 + size
+        self._known |= {name: self._blob(name) for name in near if "\n" in name}
+
+
+def _order(path: Path) -> tuple[tuple[bool, str], ...]:
+    """As os.walk does it: a folder's own files before those of its folders."""
+    return (*((True, part) for part in path.parts[:-1]), (False, path.name))

@@ -1,0 +1,269 @@
+"""Services on this machine: BentoML in detached process groups, found again by a record that names one exact process.
+
+A record holds pid and birth (kernel start time and boot id), so that a reused pid is never taken for the service. It is
+written by the process itself before it becomes the server (`runtime/launch.py`): no kill of ours can leave an orphan.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from typing import Any
+
+from windlass.adapters import port_holder
+from windlass.adapters.files import trouble
+from windlass.engine.manifests import process, process_identity
+from windlass.model import layout
+from windlass.model.failure import World
+from windlass.model.plan import Observed
+from windlass.model.workload import Service
+from windlass.runtime import launch
+
+HOST = "127.0.0.1"
+GRACE = 10.0
+"""Seconds between SIGTERM and SIGKILL."""
+POLL = 0.05
+MARK = "WINDLASS_SERVICE"
+"""The variable that marks a service's processes: its value stands in the record, so that workers which lost their leader
+are still known as ours."""
+TAIL = 15
+LONGEST = 2000
+"""Bytes that a log line is thought to have at most."""
+
+
+class LocalServers:
+    """`ports.Servers` for one repository. Records and logs lie in `.windlass/<env>/run/<team>/<model>.{json,log}`."""
+
+    def __init__(self, root: Path, point: Callable[[str], None] = lambda name: None) -> None:
+        self._root = root
+        self._point = point
+        self._launched: list[subprocess.Popen[bytes]] = []
+
+    def environments(self) -> tuple[str, ...]:
+        """The environments in which something was ever started here, sorted."""
+        return tuple(sorted(path.parent.name for path in (self._root / layout.STATE).glob("*/run")))
+
+    def observe(self, environment: str) -> tuple[Observed, ...]:
+        """Every recorded service. A dead one is observed too, with ``present`` false."""
+        top = self._root / layout.state(environment, "run")
+        found = []
+        for path in sorted(top.glob("*/*.json")):
+            record = _read(path)
+            if record is None:
+                continue
+            identity = process_identity(record["name"], path.relative_to(top).with_suffix("").as_posix())
+            lives = _lives(record)
+            found.append(
+                Observed(
+                    identity=identity,
+                    present=lives,
+                    uid=f"{record['pid']}/{record['birth']}" if lives else None,
+                    version=record["startedAt"],
+                    fields={"runs": record["runs"], "carries": record["carries"]},
+                )
+            )
+        return tuple(found)
+
+    def port_holder(self, port: int) -> str | None:
+        """Who listens on a port, or None when it is free."""
+        return port_holder.holder(HOST, port)
+
+    def start(
+        self, service: Service, bento: Path, python: Path, env: Mapping[str, str], lock: int | None = None
+    ) -> None:
+        """Start and record; returns before the service is ready. ``lock`` is a descriptor that the child keeps open until its
+        record stands. Raises `World` (WL530) where the port is taken, before anything is loaded.
+        """
+        self._sweep(service.environment, service.slug)
+        taken = self.port_holder(service.port)
+        if taken:
+            hint = f"stop it, or serve elsewhere: `--port {self._free_port(service.port)}`"
+            raise World.one("WL530", f"port {service.port} is in use by {taken}", hint)
+        record, log = self._record(service.environment, service.slug), self._log(service.environment, service.slug)
+        home = self._root / layout.state(service.environment, "run", ".bentoml", service.name)
+        try:
+            log.parent.mkdir(parents=True, exist_ok=True)
+            home.mkdir(parents=True, exist_ok=True)
+            record.unlink(missing_ok=True)
+            token = uuid.uuid4().hex
+            with log.open("ab") as output:
+                launched = subprocess.Popen(
+                    _command(service, bento, python, record, token, lock),
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    env=_environment(home, env, token),
+                    cwd=bento,
+                    start_new_session=True,
+                    pass_fds=() if lock is None else (lock,),
+                )
+        except OSError as error:
+            raise trouble(log, error, "written") from error
+        self._launched.append(launched)
+        self._point("serve.launched")
+        # the launcher writes its record within milliseconds; until then nobody could find it again
+        while launched.poll() is None and not record.exists():
+            time.sleep(0.005)
+        self._point("serve.recorded")
+
+    def relabel(self, service: Service) -> None:
+        """Let the record of a running service lead back to another release of the same bytes; nothing stops."""
+        path = self._record(service.environment, service.slug)
+        record = _read(path)
+        if record is not None:
+            launch.write(path, {**record, **process(service).fields})
+
+    def wait_ready(self, service: Service, timeout: float) -> float:
+        """Seconds until it answered its readiness probe. Raises `World` (WL531) with its last log lines where it died or
+        took longer than ``timeout`` seconds.
+        """
+        began, path = time.monotonic(), self._record(service.environment, service.slug)
+        while (waited := time.monotonic() - began) < timeout:
+            record = _read(path)
+            if record is None or not _lives(record):
+                raise self._unready(service, f"{service.slug} ended before it was ready")
+            with contextlib.suppress(OSError, HTTPException):
+                if _request(service.port, "GET", service.probes.startup.path, None, POLL * 20)[0] == 200:
+                    return time.monotonic() - began
+            time.sleep(POLL)
+        raise self._unready(service, f"{service.slug} did not answer on port {service.port} within {waited:.0f} s")
+
+    def stop(self, environment: str, slug: str) -> bool:
+        """End the whole group and drop the record; whether something ran."""
+        path = self._record(environment, slug)
+        record = _read(path)
+        lived = record is not None and _lives(record)
+        if record is not None and lived:
+            _end(record["pid"], record)
+        self._sweep(environment, slug)
+        path.unlink(missing_ok=True)
+        self._launched = [one for one in self._launched if one.poll() is None]  # ours leave no zombie behind
+        return lived
+
+    def tail(self, environment: str, slug: str, lines: int) -> str | None:
+        """The last lines of its log; None where it was never started here."""
+        try:
+            with self._log(environment, slug).open("rb") as log:
+                # a log may be long: far more than these lines, and never all of it
+                log.seek(max(0, log.seek(0, os.SEEK_END) - lines * LONGEST))
+                return "\n".join(log.read().decode(errors="replace").splitlines()[-lines:])
+        except FileNotFoundError:
+            return None
+
+    def follow(self, environment: str, slug: str) -> Iterator[str]:
+        """What is written to its log from now on, until the service ends."""
+        with self._log(environment, slug).open(errors="replace") as log:
+            log.seek(0, os.SEEK_END)
+            while True:
+                record = _read(self._record(environment, slug))
+                lives = record is not None and _lives(record)
+                if text := log.read():
+                    yield text
+                elif not lives:
+                    return
+                time.sleep(POLL * 4)
+
+    def ask(self, service: Service, path: str, body: bytes) -> tuple[int, bytes, float]:
+        """One request: status, answer, seconds. Raises `World` (WL532) where nothing answers."""
+        began = time.monotonic()
+        try:
+            status, answer = _request(service.port, "POST", path, body, 60.0)
+        except (OSError, HTTPException) as error:
+            hint = f"`windlass logs {service.slug}` shows what it said"
+            raise World.one("WL532", f"{service.slug} did not answer on port {service.port}: {error}", hint) from error
+        return status, answer, time.monotonic() - began
+
+    def _sweep(self, environment: str, slug: str) -> None:
+        """End the workers of a recorded service whose leader is gone: they would keep the port."""
+        record = _read(self._record(environment, slug))
+        if record is not None and not _lives(record):
+            _end_marked(record["token"])
+
+    def _record(self, environment: str, slug: str) -> Path:
+        return self._root / layout.state(environment, "run", f"{slug}.json")
+
+    def _free_port(self, after: int) -> int:
+        return next((port for port in range(after + 1, after + 100) if self.port_holder(port) is None), 0)
+
+    def _unready(self, service: Service, fact: str) -> World:
+        hint = f"its last log lines stand below; `windlass logs {service.slug}` has more"
+        return World.one("WL531", fact, hint, output=self.tail(service.environment, service.slug, TAIL) or "")
+
+    def _log(self, environment: str, slug: str) -> Path:
+        return self._record(environment, slug).with_suffix(".log")
+
+
+def _command(service: Service, bento: Path, python: Path, record: Path, token: str, lock: int | None) -> list[str]:
+    fields: dict[str, Any] = {
+        "name": service.name,
+        "token": token,
+        "startedAt": datetime.now(UTC).isoformat(timespec="seconds"),
+        **process(service).fields,
+    }
+    serve = [str(python), "-m", "bentoml", "serve", str(bento), "--host", HOST, "--port", str(service.port)]
+    held = "-" if lock is None else str(lock)
+    return [str(python), "-P", str(Path(launch.__file__)), str(record), json.dumps(fields), held, *serve]
+
+
+def _environment(home: Path, env: Mapping[str, str], token: str) -> dict[str, str]:
+    """The service's own variables, a home inside the project, no telemetry; nothing of the tool's Python leaks in."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("BENTOML_", "PYTHON", "WINDLASS_"))}
+    fixed = {"BENTOML_HOME": str(home), "BENTOML_DO_NOT_TRACK": "True", "PYTHONUNBUFFERED": "1", MARK: token}
+    return {**kept, **env, **fixed}
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    """A record; one that cannot be read (the disk, an edit) counts as none."""
+    try:
+        record = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+    whole = isinstance(record, dict) and {"name", "token", "pid", "birth", "startedAt", "runs", "carries"} <= set(
+        record
+    )
+    return record if whole else None
+
+
+def _lives(record: Mapping[str, Any]) -> bool:
+    return record["birth"] is not None and launch.birth(int(record["pid"])) == record["birth"]
+
+
+def _end(pid: int, record: Mapping[str, Any]) -> None:
+    """Ask the recorded leader to stop its workers and itself; after the grace, no more asking."""
+    limit = time.monotonic() + GRACE
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGTERM)
+        while _lives(record):
+            if time.monotonic() > limit:
+                os.killpg(pid, signal.SIGKILL)
+            time.sleep(POLL)
+
+
+def _end_marked(token: str) -> None:
+    """Kill every process that carries a service's mark. Its workers have groups of their own, so the mark is what joins
+    them.
+    """
+    import psutil
+
+    for one in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            if one.environ().get(MARK) == token:
+                one.kill()
+                one.wait(GRACE)
+
+
+def _request(port: int, method: str, path: str, body: bytes | None, timeout: float) -> tuple[int, bytes]:
+    connection = HTTPConnection(HOST, port, timeout=timeout)
+    try:
+        connection.request(method, path, body, {"Content-Type": "application/json"} if body is not None else {})
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()

@@ -1,0 +1,80 @@
+"""Looking at a tree without reading much: what `validate` needs to know that nothing has changed.
+
+Nothing heavy is imported here (no pathlib, no tempfile): answering from the cache must cost less than starting other tools.
+"""
+
+import os
+import stat
+from collections.abc import Iterator
+from typing import Literal
+
+Kind = Literal["file", "folder", "absent"]
+CACHES = "__pycache__"
+
+
+def survey(top: str) -> Iterator[tuple[str, bool]]:
+    """Every file and link below a folder, sorted, with whether it is a link. Links are not followed; folders that start
+    with a dot and Python's caches are left out."""
+    try:
+        entries = sorted(os.scandir(top), key=lambda entry: entry.name)
+    except OSError:
+        return
+    folders = []
+    for entry in entries:
+        if entry.is_symlink():
+            yield entry.path, True
+        elif entry.is_dir(follow_symlinks=False):
+            if not entry.name.startswith(".") and entry.name != CACHES:
+                folders.append(entry.path)
+        elif entry.is_file(follow_symlinks=False):
+            yield entry.path, False
+    for folder in folders:
+        yield from survey(folder)
+
+
+def look(path: str) -> tuple[Kind, str, int]:
+    """What is at a path once links are followed, where that is, and its size; a circle of links is nothing."""
+    try:
+        real = os.path.realpath(path, strict=True)
+        found = os.stat(real)
+    except (OSError, ValueError):
+        return "absent", path, 0
+    if stat.S_ISDIR(found.st_mode):
+        return "folder", real, 0
+    return ("file", real, found.st_size) if stat.S_ISREG(found.st_mode) else ("absent", real, 0)
+
+
+def read(path: str) -> bytes | None:
+    """The bytes of a file, or None where there is none to read."""
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 -- pathlib costs more to import than the answer may take
+            return file.read()
+    except OSError:
+        return None
+
+
+def repository(start: str) -> str | None:
+    """The repository around a folder: the nearest one with `.git`, else the nearest with `specs` or `environments`."""
+    here = os.path.realpath(start)
+    around = [here]
+    while os.path.dirname(around[-1]) != around[-1]:
+        around.append(os.path.dirname(around[-1]))
+    for signs in ((".git",), ("specs", "environments")):
+        for folder in around:
+            if any(os.path.exists(os.path.join(folder, sign)) for sign in signs):
+                return folder
+    return None
+
+
+def own_state() -> str:
+    """What Windlass itself is made of, for a clone where somebody works on it: names, sizes and times of its files. Empty
+    once installed, where the version says everything."""
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    if os.path.isdir(os.path.join(package, "_templates")):
+        return ""
+    marks = []
+    for top in (package, os.path.join(package, "..", "..", "templates")):
+        for path, _ in survey(top):
+            found = os.stat(path, follow_symlinks=False)
+            marks.append(f"{os.path.basename(path)} {found.st_size} {found.st_mtime_ns}")
+    return "\n".join(marks)

@@ -1,0 +1,35 @@
+"""Stop the services that run on this machine, all of them or one model's. Releases, models and data stay."""
+
+import argparse
+
+from windlass.cli import screen
+from windlass.model.failure import Exit
+
+EXAMPLE = "windlass down vision/digits --env local"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the verb."""
+    parser.add_argument("model", metavar="TEAM/MODEL", nargs="?", help="one model (default: all)")
+    parser.add_argument("--env", metavar="ENV", help="one environment (default: local and all rehearsed ones)")
+
+
+def run(arguments: argparse.Namespace) -> Exit:
+    """Stop, and say what was stopped."""
+    return screen.guarded(arguments.output, lambda: _down(arguments))
+
+
+def _down(arguments: argparse.Namespace) -> Exit:
+    import json
+
+    from windlass.cli import wiring
+    from windlass.flows import down
+    from windlass.model.specs.environment import LOCAL
+    from windlass.views import apply as view
+
+    ports = wiring.ports(arguments)
+    names = [arguments.env] if arguments.env else list(ports.servers.environments())
+    seen = down.down(ports, [(name, name != LOCAL) for name in names], arguments.model)
+    stopped = [f"{one.identity.owner} in {one.identity.name}" for one in seen]
+    screen.data(json.dumps({"stopped": stopped}) if arguments.output == "json" else view.stopped(stopped))
+    return Exit.OK

@@ -1,0 +1,50 @@
+"""Show the log of a service on this machine. Requests are never in it with their values; refused ones with their reason."""
+
+import argparse
+import sys
+
+from windlass.cli import screen
+from windlass.model.failure import Exit
+
+EXAMPLE = "windlass logs vision/digits -f"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the verb."""
+    parser.add_argument("model", metavar="TEAM/MODEL", nargs="?", help="default: the only one, or the one you stand in")
+    parser.add_argument("--env", metavar="ENV", default="local", help="whose service (default: local)")
+    parser.add_argument("-f", "--follow", action="store_true", help="go on until Ctrl-C or the service's end")
+    parser.add_argument("-n", "--lines", type=int, default=40, metavar="N", help="how many lines (default: 40)")
+
+
+def run(arguments: argparse.Namespace) -> Exit:
+    """Read and tell."""
+    return screen.guarded(arguments.output, lambda: _logs(arguments))
+
+
+def _logs(arguments: argparse.Namespace) -> Exit:
+    import json
+
+    from windlass.cli import wiring
+    from windlass.engine import resolve
+    from windlass.flows import load, logs
+    from windlass.model.specs.environment import LOCAL
+
+    ports = wiring.ports(arguments)
+    project = load.require(ports)
+    slug = resolve.model(project, arguments.model).spec.metadata.slug
+    environment = resolve.environment(project, arguments.env, rehearse=arguments.env != LOCAL).metadata.name
+    text = logs.tail(ports, environment, slug, max(1, arguments.lines))
+    if arguments.output == "json":
+        screen.data(json.dumps({"model": slug, "environment": environment, "lines": text.splitlines()}))
+        return Exit.OK
+    screen.data(text)
+    if arguments.follow:
+        sys.stdout.flush()
+        logs.follow(ports, environment, slug, _now)
+    return Exit.OK
+
+
+def _now(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()

@@ -1,0 +1,89 @@
+"""The command line: finds the verb, imports that file alone, and turns failures into words and an exit code."""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+from windlass import __version__
+
+VERBS = {
+    "init": "make this folder a config repository",
+    "new": "write a working start: new model TEAM/NAME",
+    "validate": "check every spec and say every mistake at once",
+    "explain": "tell more about a code: explain WL212",
+    "lock": "pin requirements by hash, render dvc.yaml and params.json",
+    "render": "show what the specs become",
+    "up": "train, release and serve here",
+    "status": "what runs, against what git says",
+    "logs": "the log of a service",
+    "down": "stop what runs here",
+    "runs": "compare training runs",
+    "plan": "show what an environment would change",
+    "apply": "do it, exactly as planned",
+    "train": "train a model for an environment and propose its release",
+    "promote": "propose a release for the next environment",
+    "rollback": "propose the release before",
+    "verify": "recompute the digests of releases",
+    "audit": "what ran, when, from what, approved by whom",
+}
+EPILOG = "example: windlass up vision/digits        each verb has its own: windlass up --help"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command. Never raises: a bug of ours is one line, a report file and exit 70."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    if words[:1] == ["--version"]:
+        sys.stdout.write(f"windlass {__version__}\n")
+        return 0
+    try:
+        return _run(list(words))
+    except KeyboardInterrupt:
+        sys.stderr.write("\ninterrupted: what was finished is kept; the same command goes on from there\n")
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # noqa: BLE001 -- the last door: everything that gets here is our bug
+        from windlass.cli.trouble import report
+
+        return report(error, words)
+
+
+def _run(words: list[str]) -> int:
+    verb = next((word for word in words if not word.startswith("-")), None)
+    if verb is None or verb not in VERBS:
+        return _overview(words, verb)
+    words.remove(verb)
+    module = importlib.import_module(f"windlass.cli.{verb}")
+    parser = argparse.ArgumentParser(
+        prog=f"windlass {verb}",
+        description=module.__doc__,
+        epilog=f"example: {module.EXAMPLE}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    module.configure(parser)
+    parser.add_argument("--output", choices=["text", "json"], default="text", help="what stdout speaks (default: text)")
+    parser.add_argument("-C", dest="directory", metavar="DIR", default=".", help="act as if started in DIR")
+    parser.add_argument("-v", "--verbose", action="store_true", help="show the output of stages and tools")
+    arguments = parser.parse_args(words)
+    return int(module.run(arguments))
+
+
+def _overview(words: list[str], verb: str | None) -> int:
+    lines = ["usage: windlass VERB [...]", "", "Declarative GitOps for machine learning.", ""]
+    lines += [f"  {name:<10} {about}" for name, about in VERBS.items()]
+    lines += ["", EPILOG, ""]
+    if verb is None and set(words) <= {"-h", "--help"}:
+        sys.stdout.write("\n".join(lines))
+        return 0 if words else 2
+    if verb is None:
+        sys.stderr.write(f"windlass: unknown option `{words[0]}`\n")
+        return 2
+    import difflib
+
+    near = difflib.get_close_matches(verb, VERBS, n=1)
+    hint = f"did you mean `windlass {near[0]}`?" if near else "`windlass --help` lists the verbs"
+    sys.stderr.write(f"windlass: no verb `{verb}`: {hint}\n")
+    return 2

@@ -1,0 +1,36 @@
+"""Train a model for an environment that trains (the head of the chain, or `local`) and propose the result as a release.
+
+Only what changed runs again. A gate that refuses exits 4 and releases nothing."""
+
+import argparse
+
+from windlass.cli import screen
+from windlass.model.failure import Exit
+
+EXAMPLE = "windlass train vision/digits --env dev --rehearse"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the verb."""
+    parser.add_argument("model", metavar="TEAM/MODEL", nargs="?", help="default: the only one, or the one you stand in")
+    parser.add_argument("--env", metavar="ENV", default="local", help="the environment to train for (default: local)")
+    parser.add_argument("--rehearse", action="store_true", help="the same environment on this machine")
+
+
+def run(arguments: argparse.Namespace) -> Exit:
+    """Train, propose, and tell."""
+    return screen.guarded(arguments.output, lambda: _train(arguments))
+
+
+def _train(arguments: argparse.Namespace) -> Exit:
+    from windlass.cli import wiring
+    from windlass.engine import resolve
+    from windlass.flows import load, propose_trained
+    from windlass.views import train as view
+
+    ports = wiring.ports(arguments)
+    project = load.require(ports)
+    environment = resolve.environment(project, arguments.env, arguments.rehearse)
+    trained = propose_trained.propose_trained(ports, project, resolve.model(project, arguments.model), environment)
+    screen.data(view.as_json(trained) if arguments.output == "json" else view.as_text(trained))
+    return Exit.OK

@@ -1,0 +1,73 @@
+"""The one place that picks adapters: ports for one repository, made cheaply; heavy libraries load on first use."""
+
+from argparse import Namespace
+from dataclasses import dataclass
+from pathlib import Path
+
+from windlass.model import layout
+from windlass.flows.load import Reader
+from windlass.ports import Files, Ports, StageRunner, Store, Templates
+
+
+def reader(directory: str) -> Reader:
+    """What reading specs needs, without git: for verbs that only look."""
+    from windlass.adapters.files import DiskFiles
+    from windlass.adapters.templates import ShippedTemplates
+
+    return ReaderPorts(Path(directory).resolve(), DiskFiles(), ShippedTemplates())
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderPorts:
+    """`flows.load.Reader` as plain data."""
+
+    root: Path
+    files: Files
+    templates: Templates
+
+
+def ports(arguments: Namespace) -> Ports:
+    """Every port for the repository around ``arguments.directory``. Raises `Usage` where there is no git repository."""
+    from windlass.adapters.bento_packager import BentoPackager
+    from windlass.adapters.clock import SystemClock
+    from windlass.adapters.data_checks import ArrowChecks
+    from windlass.adapters.dvc_runner import DvcRunner
+    from windlass.adapters.files import DiskFiles
+    from windlass.adapters.git import CommandGit
+    from windlass.adapters.interpreters import UvInterpreters
+    from windlass.adapters.ledger import BranchLedger
+    from windlass.adapters.locks import FileLocks
+    from windlass.adapters.mlflow_registry import MlflowRegistry
+    from windlass.adapters.progress import TerminalProgress
+    from windlass.adapters.servers import LocalServers
+    from windlass.adapters.store import FolderStore
+    from windlass.adapters.templates import ShippedTemplates
+
+    git = CommandGit(Path(arguments.directory))
+    root, clock, files = git.root, SystemClock(), DiskFiles()
+    progress = TerminalProgress(verbose=arguments.verbose)
+
+    def store(environment: str) -> Store:
+        return FolderStore(root / layout.state(environment, "store"))
+
+    def runner(work: Path, cache: Path) -> StageRunner:
+        return DvcRunner(work, cache, progress)
+
+    files.write(root / layout.STATE / ".gitignore", b"*\n")
+    return Ports(
+        root=root,
+        clock=clock,
+        files=files,
+        git=git,
+        progress=progress,
+        locks=FileLocks(root / layout.STATE / "locks", clock),
+        interpreters=UvInterpreters(),
+        checks=ArrowChecks(),
+        registry=MlflowRegistry(root, progress.point),
+        packager=BentoPackager(root, progress.point),
+        servers=LocalServers(root, progress.point),
+        ledger=BranchLedger(git, files, progress),
+        templates=ShippedTemplates(),
+        store=store,
+        runner=runner,
+    )

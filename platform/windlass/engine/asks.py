@@ -1,0 +1,32 @@
+"""What the rules need to know of the disk: asked for once, so that the rules themselves stay pure."""
+
+from collections.abc import Iterable
+from itertools import chain
+
+from windlass.engine.lower import names
+from windlass.engine.named_paths import Named, of_dataset, of_model
+from windlass.model.project import Project
+
+WITH_DATA = ("requirements", "example")
+
+
+def asks(project: Project, generated: Iterable[str]) -> dict[str, bool]:
+    """Paths of the repository, each with whether its bytes are wanted too. Paths that leave the repository are not asked.
+    ``generated`` are the names of the files that are rendered beside each spec."""
+    wanted: dict[str, bool] = {}
+    names_beside = tuple(generated)
+    for named in every(project):
+        path = named.inside
+        if path is not None:
+            wanted[path] = wanted.get(path, False) or named.role in WITH_DATA
+            if named.role == "requirements":
+                wanted[names.lock_of(path)] = True
+    for loaded in chain(project.models.values(), project.datasets.values()):
+        wanted |= {f"{loaded.source.folder}/{name}": True for name in names_beside}
+    return wanted
+
+
+def every(project: Project) -> Iterable[Named]:
+    """Every path that a model or a dataset names."""
+    yield from chain.from_iterable(map(of_model, project.models.values()))
+    yield from chain.from_iterable(map(of_dataset, project.datasets.values()))

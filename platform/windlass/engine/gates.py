@@ -1,0 +1,116 @@
+"""Judges a candidate's metrics by its gates: absolute limits, and the change against the champion, overall or by slice."""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from windlass.model.gates import GateResult
+from windlass.model.specs.model import Gate
+
+EACH = "all"
+NO_CHAMPION = "no champion yet, first release"
+INCOMPARABLE = "not comparable: the champion was judged on other data"
+
+
+def judge(
+    gates: Iterable[Gate],
+    metrics: Mapping[str, Any],
+    champion_metrics: Mapping[str, Any] | None,
+    comparable: bool,
+    absent: str = NO_CHAMPION,
+) -> tuple[GateResult, ...]:
+    """One result per gate and slice, in the order of the gates. Without champion metrics, or where they are not
+    comparable, a baseline gate passes with a note (``absent`` says why there are none)."""
+    against = champion_metrics if comparable else None
+    note = absent if champion_metrics is None else INCOMPARABLE
+    return tuple(result for gate in gates for result in _judged(gate, metrics, against, note))
+
+
+def sentence(result: GateResult) -> str:
+    """A result in words: ``f1 0.941 >= 0.950, 0.009 too low``."""
+    name = f"{result.metric} of {result.slice}" if result.slice else result.metric
+    if result.value is None or result.limit is None:
+        return f"{name}: {result.note}" if result.value is None else f"{name} {result.value:.3f}: {result.note}"
+    places = _places(result.value, result.limit)
+    text = f"{name} {result.value:.{places}f} {result.comparison} {result.limit:.{places}f}"
+    if result.champion is not None:
+        text += f" (champion {result.champion:.{places}f})"
+    if result.passed:
+        return text
+    gap = abs(result.value - result.limit)
+    return f"{text}: {gap:.{places}f} too {'low' if result.comparison == '>=' else 'high'}"
+
+
+def _judged(
+    gate: Gate, metrics: Mapping[str, Any], champion: Mapping[str, Any] | None, note: str
+) -> Iterator[GateResult]:
+    for label, value, before in _values(gate, metrics, champion):
+        if value is None:
+            # A slice that the champion has and the candidate lacks would otherwise be a way around the gate.
+            told = f"no number for {label}" if label else "no number"
+            yield GateResult(metric=gate.metric, slice=label, champion=before, passed=False, note=told)
+            continue
+        if gate.baseline is None:
+            yield from _absolute(gate, label, value)
+        elif before is None:
+            told = note if champion is None else "the champion has no number for it"
+            yield GateResult(metric=gate.metric, slice=label, value=value, passed=True, note=told)
+        else:
+            yield from _relative(gate, label, value, before)
+
+
+def _absolute(gate: Gate, label: str | None, value: float) -> Iterator[GateResult]:
+    for comparison, limit in ((">=", gate.min), ("<=", gate.max)):
+        if limit is not None:
+            yield _compared(gate.metric, label, value, comparison, limit)
+
+
+def _relative(gate: Gate, label: str | None, value: float, before: float) -> Iterator[GateResult]:
+    for comparison, change in ((">=", gate.min_relative_change), ("<=", gate.max_relative_change)):
+        if change is not None:
+            yield _compared(gate.metric, label, value, comparison, before + change * abs(before), before)
+
+
+def _compared(
+    metric: str, label: str | None, value: float, comparison: str, limit: float, before: float | None = None
+) -> GateResult:
+    passed = value >= limit if comparison == ">=" else value <= limit
+    return GateResult(
+        metric=metric, slice=label, value=value, comparison=comparison, limit=limit, champion=before, passed=passed
+    )
+
+
+def _values(
+    gate: Gate, metrics: Mapping[str, Any], champion: Mapping[str, Any] | None
+) -> Iterator[tuple[str | None, float | None, float | None]]:
+    """Label, candidate's number and champion's number, for each slice that the gate means."""
+    if gate.slice is None:
+        yield None, _number(metrics.get(gate.metric)), _number((champion or {}).get(gate.metric))
+        return
+    ((grouping, wanted),) = gate.slice.items()
+    mine, theirs = _groups(metrics, grouping), _groups(champion or {}, grouping)
+    chosen: Sequence[str] = sorted(mine.keys() | theirs.keys()) if wanted == EACH else [wanted]
+    if not chosen:
+        yield f"{grouping} {EACH}", None, None
+    for group in chosen:
+        found = _number(_mapping(mine.get(group)).get(gate.metric))
+        yield f"{grouping} {group}", found, _number(_mapping(theirs.get(group)).get(gate.metric))
+
+
+def _groups(metrics: Mapping[str, Any], grouping: str) -> Mapping[str, Any]:
+    return _mapping(_mapping(metrics.get("slices")).get(grouping))
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return None
+    return float(value)
+
+
+def _places(value: float, limit: float) -> int:
+    # Three decimals, and more where three would show an unequal pair as equal.
+    return next((places for places in range(3, 7) if round(value, places) != round(limit, places)), 3)

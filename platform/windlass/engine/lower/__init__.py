@@ -1,0 +1,1 @@
+"""Lowering: all decisions of a spec in one environment, taken once, as Workloads that every backend can spell."""

@@ -1,0 +1,30 @@
+"""Kubernetes quantities as canonical integers: thousandths of a core, bytes."""
+
+from decimal import ROUND_CEILING, Decimal
+
+from windlass.model.specs.model import Resources as Asked
+from windlass.model.workload import Amount, Resources
+
+FACTORS = {
+    "m": Decimal("0.001"),
+    "": Decimal(1),
+    **{unit: Decimal(1000) ** power for power, unit in enumerate(("k", "M", "G", "T"), 1)},
+    **{unit: Decimal(1024) ** power for power, unit in enumerate(("Ki", "Mi", "Gi", "Ti"), 1)},
+}
+
+
+def number(text: str) -> Decimal:
+    """A quantity's value: ``500m`` is 0.5, ``1Gi`` is 1073741824."""
+    digits = text.rstrip("mkMGTi")
+    return Decimal(digits) * FACTORS[text[len(digits) :]]
+
+
+def resources(asked: Asked) -> Resources:
+    """Cores may be exceeded where the node has spare ones, so they have no limit; memory has, at what was asked."""
+    cpu = _whole(number(asked.cpu) * 1000) if asked.cpu else None
+    memory = _whole(number(asked.memory)) if asked.memory else None
+    return Resources(cpu_millis=Amount(request=cpu), memory_bytes=Amount(request=memory, limit=memory))
+
+
+def _whole(value: Decimal) -> int:
+    return int(value.to_integral_value(ROUND_CEILING))

@@ -1,0 +1,84 @@
+"""The law of overlays: maps merge, lists of named things merge by name, everything else replaces, `null` removes.
+
+`origins` says which parts of the result came from the patch and from where in it, so that a finding in a merged spec can point
+at the line of the overlay that caused it. Neither argument is ever changed.
+"""
+
+from typing import Any
+
+Path = tuple[str | int, ...]
+
+
+def merge(base: Any, patch: Any) -> Any:
+    """The base with the patch laid over it."""
+    return _merge(base, patch, (), (), {})
+
+
+def merged_with_origins(base: Any, patch: Any) -> tuple[Any, dict[Path, Path]]:
+    """The merged value, and for each path in it that the patch gave the path inside the patch. A container that both have
+    is nobody's alone and stays out."""
+    origins: dict[Path, Path] = {}
+    return _merge(base, patch, (), (), origins), origins
+
+
+def settings(patch: Any, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:
+    """What a patch sets: its leaves by path, items of named lists under their name."""
+    if isinstance(patch, dict) and patch:
+        return {leaf: value for key, inner in patch.items() for leaf, value in settings(inner, (*path, key)).items()}
+    if _named(patch):
+        return {
+            leaf: value
+            for item in patch
+            for leaf, value in settings(
+                {key: inner for key, inner in item.items() if key != "name"}, (*path, item["name"])
+            ).items()
+        }
+    return {path: patch}
+
+
+def _merge(base: Any, patch: Any, path: Path, origin: Path, origins: dict[Path, Path]) -> Any:
+    whole = list if _named(patch) else dict
+    if not isinstance(base, whole):
+        origins[path] = origin
+    if isinstance(patch, dict):
+        return _merge_maps(base if isinstance(base, dict) else {}, patch, path, origin, origins)
+    if _named(patch) and (not isinstance(base, list) or not base or _named(base)):
+        return _merge_lists(base if isinstance(base, list) else [], patch, path, origin, origins)
+    return _copied(patch, path, origin, origins)
+
+
+def _merge_maps(base: dict[str, Any], patch: dict[str, Any], path: Path, origin: Path, origins: dict[Path, Path]) -> Any:
+    result = dict(base)
+    for key, value in patch.items():
+        if value is None:
+            result.pop(key, None)
+        else:
+            result[key] = _merge(base.get(key), value, (*path, key), (*origin, key), origins)
+    return result
+
+
+def _merge_lists(base: list[Any], patch: list[Any], path: Path, origin: Path, origins: dict[Path, Path]) -> Any:
+    result = list(base)
+    places = {item["name"]: number for number, item in enumerate(base)}
+    for number, item in enumerate(patch):
+        where = places.setdefault(item["name"], len(result))
+        if where == len(result):
+            result.append({})
+        result[where] = _merge(result[where], item, (*path, where), (*origin, number), origins)
+    return result
+
+
+def _copied(value: Any, path: Path, origin: Path, origins: dict[Path, Path]) -> Any:
+    origins[path] = origin
+    if isinstance(value, list):
+        return [_copied(item, (*path, at), (*origin, at), origins) for at, item in enumerate(value)]
+    if isinstance(value, dict):
+        return {key: _copied(item, (*path, key), (*origin, key), origins) for key, item in value.items()}
+    return value
+
+
+def _named(value: Any) -> bool:
+    if not isinstance(value, list) or not value:
+        return False
+    found = [item.get("name") if isinstance(item, dict) else None for item in value]
+    return all(isinstance(name, str) for name in found) and len(set(found)) == len(found)

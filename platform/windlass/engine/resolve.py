@@ -1,0 +1,97 @@
+"""From what a person types to what is meant: an environment, a model, a model as an environment's overlays make it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from windlass.engine import overlay
+from windlass.engine.wording import listed, meant
+from windlass.model import layout
+from windlass.model.document import API_VERSION
+from windlass.model.failure import Usage
+from windlass.model.project import Loaded, Project
+from windlass.model.specs.environment import LOCAL, Environment, EnvironmentSpec, Target
+from windlass.model.specs.model import Model, ModelSpec
+
+FIRST_PORT = 3000
+PORTS_APART = 100
+
+
+def environment(project: Project, name: str, rehearse: bool) -> Environment:
+    """The environment of a name. ``rehearse`` replaces its target, backends and store by this machine's, each environment
+    of the chain with ports of its own. Raises `Usage`: WL603 for an unknown name, WL604 where `local` is rehearsed."""
+    if name == LOCAL:
+        if rehearse:
+            raise Usage.one("WL604", "`local` is this machine already: there is nothing to rehearse", "leave out --rehearse")
+        return _embedded()
+    if name not in project.environments:
+        known = [LOCAL, *chain(project)]
+        raise Usage.one("WL603", f"no environment `{name}`", meant(name, known, "there are"))
+    declared = project.environments[name].spec
+    return _rehearsed(declared, chain(project).index(name) + 1) if rehearse else declared
+
+
+def chain(project: Project) -> tuple[str, ...]:
+    """The environments from the head on, each behind the one that it promotes from, ties by name. `local` is in no chain."""
+    waiting = {name: loaded.spec.spec.promotes_from for name, loaded in sorted(project.environments.items())}
+    done: list[str] = []
+    while waiting:
+        ready = [name for name, before in waiting.items() if before not in waiting]
+        # A circle is a finding of its own; here it only has to end.
+        for name in ready or list(waiting):
+            done.append(name)
+            del waiting[name]
+    return tuple(done)
+
+
+def head(project: Project) -> str | None:
+    """The environment that trains: the one that promotes from none."""
+    return next((name for name in chain(project) if project.environments[name].spec.spec.promotes_from is None), None)
+
+
+def model(project: Project, text: str | None, here: str = "") -> Loaded[Model]:
+    """The model that is meant: ``team/model``, ``model`` where one team alone has it, or a path to its folder. Without a
+    text the one whose folder ``here`` (relative to the repository) is in, else the only one. Raises `Usage`: WL601 for an
+    unknown model, WL602 where several could be meant."""
+    slug = _standing_in(project, here) if text is None else _slug(text)
+    if slug in project.models:
+        return project.models[slug]
+    named = [key for key in project.models if slug and key.partition("/")[2] == slug] if slug else list(project.models)
+    if len(named) == 1:
+        return project.models[named[0]]
+    if named:
+        raise Usage.one("WL602", f"which model? {listed(named)}", f"name it: {named[0]}")
+    if not project.models:
+        raise Usage.one("WL601", "there is no model yet", "`windlass new model TEAM/NAME` writes a working start")
+    raise Usage.one("WL601", f"no model `{slug}`", meant(slug, project.models, "there are"))
+
+
+def effective(project: Project, document: Mapping[str, Any], environment_name: str) -> ModelSpec:
+    """The spec of a model document (its plain value, also a promoted one) with an environment's overlays laid over it."""
+    return Model.model_validate(overlay.lay(project, environment_name, document).value, by_alias=True, by_name=False).spec
+
+
+def _embedded() -> Environment:
+    return _environment(LOCAL, EnvironmentSpec(target=Target(kind="local", port=FIRST_PORT)))
+
+
+def _rehearsed(declared: Environment, place: int) -> Environment:
+    target = Target(kind="local", port=FIRST_PORT + PORTS_APART * place)
+    local = {"target": target, "backends": EnvironmentSpec(target=target).backends, "store": None, "rehearsed": True}
+    return declared.model_copy(update={"spec": declared.spec.model_copy(update=local)})
+
+
+def _environment(name: str, spec: EnvironmentSpec) -> Environment:
+    return Environment.model_validate(
+        {"apiVersion": API_VERSION, "kind": "Environment", "metadata": {"name": name}, "spec": spec.plain()}
+    )
+
+
+def _slug(text: str) -> str:
+    return text.rstrip("/").removesuffix("/model.yaml").removeprefix("./").removeprefix(f"{layout.SPECS}/")
+
+
+def _standing_in(project: Project, here: str) -> str:
+    for slug, loaded in project.models.items():
+        if here == loaded.source.folder or here.startswith(loaded.source.folder + "/"):
+            return slug
+    return ""

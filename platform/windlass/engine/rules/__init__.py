@@ -1,0 +1,78 @@
+"""The rules over the whole tree, one a file. A rule is a module with ``check(tree) -> findings``; it never prints and never raises.
+
+Add a rule: write its file, name it here, write the page of its code.
+"""
+
+from collections.abc import Callable, Iterator
+
+from windlass.engine.rules import (
+    chain_circle,
+    column_form,
+    dataset_exists,
+    deps_exist,
+    env_form,
+    environment_exists,
+    example_fits,
+    files_exist,
+    gate_form,
+    gate_metric,
+    gate_slice,
+    inside,
+    model_is_out,
+    name_is_folder,
+    names_once,
+    one_head,
+    one_maker,
+    one_name,
+    overlay_conflict,
+    overlay_for,
+    overlay_scope,
+    overlay_target,
+    parameter_once,
+    place,
+    promotes_from,
+    rehearsed,
+    replicas,
+    reserved_name,
+    secrets,
+    serving_contract,
+    stage_cycle,
+    team_exists,
+)
+from windlass.engine.tree import Tree
+from windlass.model.diagnostic import Diagnostic
+
+RULES: tuple[Callable[[Tree], Iterator[Diagnostic]], ...] = (
+    place.check,
+    name_is_folder.check,
+    one_name.check,
+    team_exists.check,
+    dataset_exists.check,
+    stage_cycle.check,
+    deps_exist.check,
+    one_maker.check,
+    names_once.check,
+    model_is_out.check,
+    gate_form.check,
+    gate_metric.check,
+    gate_slice.check,
+    env_form.check,
+    secrets.check,
+    column_form.check,
+    inside.check,
+    files_exist.check,
+    serving_contract.check,
+    replicas.check,
+    promotes_from.check,
+    chain_circle.check,
+    one_head.check,
+    reserved_name.check,
+    rehearsed.check,
+    overlay_scope.check,
+    overlay_target.check,
+    overlay_conflict.check,
+    overlay_for.check,
+    example_fits.check,
+    parameter_once.check,
+    environment_exists.check,
+)

@@ -1,0 +1,49 @@
+"""WL227: an overlay is for something that exists."""
+
+from collections.abc import Iterator
+
+from windlass.engine.finding import at
+from windlass.engine.overlay import level
+from windlass.engine.tree import Tree
+from windlass.engine.wording import meant
+from windlass.model.diagnostic import Diagnostic, Severity
+from windlass.model.metadata import TeamMetadata
+from windlass.model.project import Loaded
+from windlass.model.specs.overlay import Overlay
+
+
+def check(tree: Tree) -> Iterator[Diagnostic]:
+    """Model, team and stages that are named; a selection that matches nothing is only a warning."""
+    for overlays in tree.project.overlays.values():
+        for loaded in overlays:
+            yield from _target(tree, loaded)
+            yield from _stages(tree, loaded)
+
+
+def _target(tree: Tree, loaded: Loaded[Overlay]) -> Iterator[Diagnostic]:
+    chosen = loaded.spec.spec.applies_to
+    for key, name, kind in (("model", chosen.model, "Model"), ("team", chosen.team, "Team")):
+        known = tree.names(kind)
+        if name is not None and name not in known:
+            yield at(loaded.source, ("spec", "for", key), "WL227", f"no {key} `{name}`", meant(name, sorted(known), "there are"))
+    if chosen.selector and not any(_matches(loaded, model.spec.metadata) for model in tree.project.models.values()):
+        message = "no model has these labels: the overlay does nothing"
+        yield at(loaded.source, ("spec", "for", "selector"), "WL227", message, severity=Severity.WARNING)
+
+
+def _stages(tree: Tree, loaded: Loaded[Overlay]) -> Iterator[Diagnostic]:
+    pipeline = loaded.spec.spec.patch.get("pipeline")
+    stages = pipeline.get("stages") if isinstance(pipeline, dict) else None
+    model = tree.project.models.get(loaded.spec.spec.applies_to.model or "")
+    if model is None or not isinstance(stages, list):
+        return
+    known = [stage.name for stage in model.spec.spec.pipeline.stages]
+    for number, stage in enumerate(stages):
+        name = stage.get("name") if isinstance(stage, dict) else None
+        if name not in known:
+            path = ("spec", "patch", "pipeline", "stages", number, "name")
+            yield at(loaded.source, path, "WL227", f"no stage `{name}` in {model.spec.metadata.slug}", meant(str(name), known, "there are"))
+
+
+def _matches(loaded: Loaded[Overlay], meta: TeamMetadata) -> bool:
+    return level(loaded.spec, meta.team, meta.name, meta.labels) is not None

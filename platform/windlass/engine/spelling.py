@@ -1,0 +1,66 @@
+"""The filters of templates: canonical values in the spelling of engines. Pure, and no others exist."""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+PLAIN = re.compile(r"[A-Za-z_./][A-Za-z0-9_./ =-]*[A-Za-z0-9_./=-]|[A-Za-z_/]")
+"""Text that YAML takes as it stands: no sign that means something, no space at an end."""
+WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", ".nan", ".inf"})
+
+
+def json_text(value: Any) -> str:
+    """One line of JSON, keys sorted."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False)
+
+
+def scalar(value: Any) -> str:
+    """A YAML scalar that every dialect reads alike: text stands bare where that is safe, else in JSON's quotes."""
+    if isinstance(value, str) and PLAIN.fullmatch(value) and not _special(value):
+        return value
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+
+
+def dvc(text: str) -> str:
+    """Text in which DVC finds nothing to fill in: its ``${`` is escaped."""
+    return text.replace("${", "\\${")
+
+
+def cpu(millis: int) -> str:
+    """Thousandths of a core as Kubernetes stores them: ``500m``, ``2``."""
+    return f"{millis}m" if millis % 1000 else str(millis // 1000)
+
+
+def bytes_si(count: int) -> str:
+    """Bytes in the largest binary unit that says them exactly: ``1Gi``."""
+    units = ["", "Ki", "Mi", "Gi", "Ti"]
+    while count and count % 1024 == 0 and len(units) > 1:
+        count, units = count // 1024, units[1:]
+    return f"{count}{units[0]}"
+
+
+def ident(name: str) -> str:
+    """A name as an identifier of programming languages."""
+    return name.replace("-", "_")
+
+
+def ignored(path: str) -> str:
+    """A path as one exact line of a ``.gitignore``, as DVC writes it."""
+    return "/" + re.sub(r"([*?\[\]!#])", r"\\\1", path)
+
+
+def _special(text: str) -> bool:
+    # `7e10`, `1_000` and dates start with a digit and never get here; `.5` does.
+    return text.lower() in WORDS or (text[0] == "." and text[1:2].isdigit())
+
+
+FILTERS: dict[str, Callable[..., str]] = {
+    "json": json_text,
+    "scalar": scalar,
+    "dvc": dvc,
+    "cpu": cpu,
+    "bytes_si": bytes_si,
+    "ident": ident,
+    "ignored": ignored,
+}

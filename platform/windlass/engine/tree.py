@@ -1,0 +1,57 @@
+"""What the rules look at: every document that was read, the project of the valid ones, and facts about the files they name."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from windlass.engine.homes import Home
+from windlass.engine.lower import names
+from windlass.model.project import Loaded, Project, Source, Spec
+from windlass.model.specs.dataset import Dataset
+from windlass.model.specs.model import Model
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One file that was read as a document. ``source`` is None where it is no YAML, ``spec`` where it does not fit its kind;
+    what is not ``sound`` has mistakes and its ``spec`` is only what was probably meant."""
+
+    path: str
+    home: Home | None
+    source: Source | None = None
+    spec: Spec | None = None
+    sound: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What is at a path of the repository; ``outside`` where a link leads out of it. ``data`` only where it was asked for."""
+
+    kind: Literal["file", "folder", "absent", "outside"]
+    data: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The whole, for rules. ``overlaid`` are models as an environment's overlays make them, with the places of both."""
+
+    documents: tuple[Read, ...]
+    project: Project
+    overlaid: tuple[Loaded[Model], ...] = ()
+    files: Mapping[str, Fact] = field(default_factory=dict)
+
+    def models(self) -> Iterator[Loaded[Model]]:
+        """Every model as written, then as overlaid."""
+        yield from self.project.models.values()
+        yield from self.overlaid
+
+    def datasets(self) -> Iterable[Loaded[Dataset]]:
+        """Every dataset."""
+        return self.project.datasets.values()
+
+    def names(self, kind: str) -> set[str]:
+        """The names of a kind, also of documents that are faulty: a broken document is not a missing one."""
+        return {read.home.key for read in self.documents if read.home and read.home.kind == kind}
+
+    def fact(self, folder: str, path: str) -> Fact:
+        """What is at a path that is relative to a folder."""
+        return self.files.get(names.joined(folder, path), Fact("absent"))

@@ -1,0 +1,69 @@
+"""Bring a release's bytes to where they are needed, verified: from the store of the environment, or of those before it."""
+
+from pathlib import Path
+
+from windlass.model import layout
+from windlass.model.candidate import Candidate
+from windlass.model.failure import World
+from windlass.model.project import Project
+from windlass.model.release import Release
+from windlass.model.specs.environment import Environment
+from windlass.ports import Ports, Store
+
+
+def candidate(ports: Ports, environment: Environment, release: Release) -> Candidate:
+    """What training recorded of this release. Raises `World` (WL521) where no store has it."""
+    name = layout.candidate_record(release.metadata.slug, release.spec.pin.inputs)
+    data = ports.store(environment.metadata.name).record(name)
+    if data is None:
+        raise World.one(
+            "WL521",
+            f"the store of `{environment.metadata.name}` has no record of {release.metadata.slug} {release.spec.pin.inputs}",
+            "train it here, or bring the store back: a release is only digests, its bytes live there",
+        )
+    return Candidate.model_validate_json(data)
+
+
+def bring(ports: Ports, project: Project, environment: Environment, release: Release) -> None:
+    """Copy everything a release pins from the stores before this one in the chain; what is here is not copied again."""
+    here = ports.store(environment.metadata.name)
+    pin, slug = release.spec.pin, release.metadata.slug
+    record = layout.candidate_record(slug, pin.inputs)
+    for store in _upstream(ports, project, environment):
+        data = store.record(record)
+        if data is None:
+            continue
+        found = Candidate.model_validate_json(data)
+        for digest in (pin.model.digest, pin.bento.digest, found.lock, found.code, found.dvc_lock):
+            if digest and not here.has(digest):
+                here.copy_from(store, digest)
+        ports.progress.point("apply.copied")
+        here.write_record(record, data)
+        return
+
+
+def interpreter(ports: Ports, environment: Environment, release: Release) -> Path:
+    """The Python of the release's own environment, made if need be."""
+    lock = candidate(ports, environment, release).lock
+    if lock is None:
+        raise World.one(
+            "WL521", f"{release.metadata.slug} was recorded without its requirements lock", "train it again"
+        )
+    return ports.interpreters.ensure(ports.store(environment.metadata.name).get(lock), ports.progress)
+
+
+def bento(ports: Ports, environment: Environment, release: Release) -> Path:
+    """The bento's folder, unpacked on this machine."""
+    digest = release.spec.pin.bento.digest
+    place = ports.root / layout.state(environment.metadata.name, "bentos", digest.removeprefix("sha256:"))
+    ports.store(environment.metadata.name).get_folder(digest, place)
+    return place
+
+
+def _upstream(ports: Ports, project: Project, environment: Environment) -> list[Store]:
+    """The stores to look in, nearest first: the environment before, the one before that, to the head."""
+    stores, name = [], environment.spec.promotes_from
+    while name is not None and name in project.environments:
+        stores.append(ports.store(name))
+        name = project.environments[name].spec.spec.promotes_from
+    return stores

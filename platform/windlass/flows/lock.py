@@ -1,0 +1,102 @@
+"""Write what lies beside the specs and is not written by people: requirements locks, dvc.yaml, params.json, .gitignore;
+and make the interpreters that the locks describe.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from windlass.engine import generated, lockfile, resolve
+from windlass.engine.lower import names, pipeline
+from windlass.model.diagnostic import Place
+from windlass.model.failure import Failure, Findings
+from windlass.model.project import Project
+from windlass.model.specs.environment import LOCAL
+from windlass.model.workload import Pipeline
+from windlass.ports import Ports
+
+Outcome = Literal["fresh", "written"]
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """What became of the files of one model or dataset. ``python`` is the interpreter of its lock."""
+
+    slug: str
+    kind: Literal["model", "dataset"]
+    files: Mapping[str, Outcome]
+    python: Path
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The files that were not as they must be."""
+        return tuple(path for path, outcome in sorted(self.files.items()) if outcome == "written")
+
+
+def lock(ports: Ports, project: Project, slugs: tuple[str, ...] | None = None, upgrade: bool = False) -> tuple[Locked, ...]:
+    """Bring the files of these models (None: of all) and of their datasets up to date. A lock whose requirements did not
+    change is left alone unless ``upgrade`` asks for the newest versions that still fit.
+
+    Raises `Findings` with every requirements file that is missing (WL303) or cannot be resolved (WL560), after all others
+    were done; `World` where the package index is needed and not there (WL561)."""
+    done: list[Locked] = []
+    wrong: list[Findings] = []
+    for kind, lowered, requirements in _pipelines(project, slugs):
+        try:
+            done.append(_lock(ports, kind, lowered, requirements, upgrade))
+        except Findings as failure:
+            wrong.append(failure)
+    if wrong:
+        diagnostics = [diagnostic for failure in wrong for diagnostic in failure.diagnostics]
+        raise Findings(diagnostics, output="\n".join(failure.output for failure in wrong if failure.output))
+    return tuple(done)
+
+
+def _pipelines(
+    project: Project, slugs: tuple[str, ...] | None
+) -> Iterator[tuple[Literal["model", "dataset"], Pipeline, str]]:
+    environment = resolve.environment(project, LOCAL, rehearse=False)
+    models = [loaded for slug, loaded in sorted(project.models.items()) if slugs is None or slug in slugs]
+    lowered = [(pipeline.pipeline(loaded, project, environment), loaded) for loaded in models]
+    named = {ref.dataset for one, _ in lowered for ref in one.inputs}
+    for slug, dataset in sorted(project.datasets.items()):
+        if slugs is None or slug in named:
+            yield "dataset", pipeline.source(dataset, environment), dataset.spec.spec.source.requirements
+    for one, loaded in lowered:
+        yield "model", one, loaded.spec.spec.pipeline.requirements
+
+
+def _lock(
+    ports: Ports, kind: Literal["model", "dataset"], lowered: Pipeline, requirements: str, upgrade: bool
+) -> Locked:
+    templates = ports.templates.files("pipelines", "dvc")
+    asked, pins = (names.joined(lowered.folder, path) for path in (requirements, lowered.requirements))
+    files = {**generated.files(lowered, templates), pins: _pins(ports, lowered, asked, pins, upgrade)}
+    outcomes: dict[str, Outcome] = {}
+    for path, data in files.items():
+        outcomes[path] = "fresh" if ports.files.read(ports.root / path) == data else "written"
+        ports.files.write(ports.root / path, data)
+    python = ports.interpreters.ensure(files[pins], ports.progress)
+    return Locked(lowered.slug, kind, outcomes, python)
+
+
+def _pins(ports: Ports, lowered: Pipeline, asked: str, pins: str, upgrade: bool) -> bytes:
+    requirements, before = (ports.files.read(ports.root / path) for path in (asked, pins))
+    if requirements is None:
+        hint = "name the packages that the code imports, one a line"
+        raise Findings.one("WL303", f"{lowered.slug} has no `{asked}`", hint, Place(lowered.source))
+    if before is not None and not upgrade and not lockfile.stale(requirements, before) and not lockfile.unhashed(before):
+        return before
+    ports.progress.note(f"locking {asked}")
+    try:
+        resolved = ports.interpreters.compile(requirements, None if upgrade else before)
+    except Findings as failure:
+        raise _named(failure, asked) from failure
+    return lockfile.assemble(requirements, resolved)
+
+
+def _named(failure: Failure, asked: str) -> Findings:
+    (diagnostic,) = failure.diagnostics
+    message = f"`{asked}` cannot be resolved"
+    return Findings.one(diagnostic.code, message, diagnostic.hint, Place(asked), output=failure.output)

@@ -1,0 +1,159 @@
+"""Plan one environment: what git asks for, what is live, what differs, what the guards say."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from windlass import __version__
+from windlass.engine import diff, guard, manifests
+from windlass.engine.lower.pipeline import pipeline
+from windlass.flows import deletions, observe, releases, train
+from windlass.flows.releases import Held
+from windlass.model import digests
+from windlass.model.failure import Refused, Usage
+from windlass.model.plan import Manifest, Observed, Plan
+from windlass.model.project import Loaded, Project
+from windlass.model.receipt import Receipt
+from windlass.model.specs.environment import LOCAL, Environment
+from windlass.model.specs.model import Model
+from windlass.ports import Ports
+
+FIRST_PORT = 3000
+
+
+def plan(
+    ports: Ports, project: Project, environment: Environment, only: str | None = None, port: int | None = None
+) -> Plan:
+    """The plan of an environment, or of one model in it. Raises `Usage` where its target is not on this machine, `Refused`
+    where the tree is dirty and the environment is not `local`."""
+    name = environment.metadata.name
+    _possible(ports, environment)
+    base = ports.git.head()
+    held = _only(releases.current(ports, project, environment, base), only)
+    last = _last(ports, environment)
+    runs = _runs(ports, project, environment, only)
+    registered = {slug: one.release.spec.pin.model.registry for slug, one in held.items()}
+    registered |= _departed(project, last, registered, only)
+    observed = observe.observe(ports, name, runs, registered.items(), last)
+    observed = tuple(seen for seen in observed if only in (None, seen.identity.owner))
+    desired = [*runs, *_serving(project, environment, held, _places(ports, environment, held, port))]
+    changes = diff.changes(desired, observed)
+    deletable = deletions.allowed(ports, last, base)
+    return Plan(
+        tool=__version__,
+        environment=name,
+        rehearsed=environment.spec.rehearsed,
+        base=base,
+        render_digest=manifests.render_digest(manifest for manifest in desired if manifest not in runs),
+        releases={slug: one.release.digest for slug, one in held.items()},
+        changes=changes,
+        verdicts=guard.verdicts(changes, environment.spec.guards, deletable),
+        created_at=ports.clock.now().isoformat(timespec="seconds"),
+    )
+
+
+def dump(made: Plan) -> bytes:
+    """The plan file: canonical JSON. Its digest is its name."""
+    return digests.canonical({"digest": made.digest, "plan": made.plain()}) + b"\n"
+
+
+def read(ports: Ports, path: Path) -> Plan:
+    """A plan file. Raises `Usage` where it is none, `Refused` where its digest is not of its content."""
+    data = ports.files.read(path)
+    if data is None:
+        raise Usage.one("WL612", f"there is no plan file `{path.name}`", "`windlass plan ENV --out FILE` writes one")
+    try:
+        document = json.loads(data)
+        made = Plan.model_validate(document["plan"])
+    except (ValueError, KeyError, TypeError, ValidationError) as error:
+        raise Usage.one(
+            "WL612", f"`{path.name}` is no plan file", "`windlass plan ENV --out FILE` writes one"
+        ) from error
+    if made.digest != document["digest"]:
+        raise Refused.one("WL421", f"`{path.name}` was changed after it was made", "plan again")
+    return made
+
+
+def trains(environment: Environment) -> bool:
+    """Whether this environment trains: `local`, and the head of the chain."""
+    return environment.metadata.name == LOCAL or environment.spec.promotes_from is None
+
+
+def _possible(ports: Ports, environment: Environment) -> None:
+    name = environment.metadata.name
+    if environment.spec.target.kind != "local":
+        raise Usage.one(
+            "WL610",
+            f"environment `{name}` goes to target `{environment.spec.target.kind}`, which this version cannot reach yet",
+            f"rehearse it on this machine: `--rehearse` after `{name}`",
+        )
+    dirty = ports.git.dirty(("specs", "environments")) if name != LOCAL else ()
+    if dirty:
+        raise Refused.one(
+            "WL412",
+            f"the work tree differs from HEAD ({', '.join(dirty[:3])}{' …' if len(dirty) > 3 else ''})",
+            f"commit or stash it: only `local` may run what is not committed, `{name}` may not",
+        )
+
+
+def _only(held: Mapping[str, Held], only: str | None) -> dict[str, Held]:
+    return {slug: one for slug, one in held.items() if only in (None, slug)}
+
+
+def _last(ports: Ports, environment: Environment) -> Receipt | None:
+    receipts = ports.ledger.receipts(environment.metadata.name, environment.spec.rehearsed)
+    return receipts[-1] if receipts else None
+
+
+def _runs(ports: Ports, project: Project, environment: Environment, only: str | None) -> list[Manifest]:
+    if not trains(environment):
+        return []
+    chosen = [loaded for slug, loaded in sorted(project.models.items()) if only in (None, slug)]
+    return [_run(ports, project, loaded, environment) for loaded in chosen]
+
+
+def _run(ports: Ports, project: Project, loaded: Loaded[Model], environment: Environment) -> Manifest:
+    inputs = train.wanted(ports, project, loaded, environment)
+    return manifests.pipeline_run(pipeline(loaded, project, environment), inputs)
+
+
+def _departed(
+    project: Project, last: Receipt | None, registered: Mapping[str, str], only: str | None
+) -> dict[str, str]:
+    """Models that the ledger says are served and no release names any more: their aliases must go too."""
+    served = last.served if last else {}
+    gone = [slug for slug in served if slug not in registered and only in (None, slug)]
+    return {slug: _registered_name(project, slug) for slug in gone}
+
+
+def _registered_name(project: Project, slug: str) -> str:
+    loaded = project.models.get(slug)
+    declared = loaded.spec.spec.registry.name if loaded else None
+    return declared or slug.replace("/", "-")
+
+
+def _places(ports: Ports, environment: Environment, held: Mapping[str, Held], port: int | None) -> dict[str, int]:
+    """A port for each model: where it already is, where it was asked to be, else the next free of the environment."""
+    records = {seen.identity.owner: _port(seen) for seen in ports.servers.observe(environment.metadata.name)}
+    places = {slug: records[slug] for slug in held if slug in records}
+    if port is not None and len(held) == 1:
+        return dict.fromkeys(held, port)
+    following = environment.spec.target.port or FIRST_PORT
+    for slug in sorted(held):
+        if slug not in places:
+            while following in {*places.values(), *records.values()}:
+                following += 1
+            places[slug] = following
+    return places
+
+
+def _port(seen: Observed) -> int:
+    return int(seen.fields["runs"]["port"])
+
+
+def _serving(
+    project: Project, environment: Environment, held: Mapping[str, Held], places: Mapping[str, int]
+) -> tuple[Manifest, ...]:
+    return manifests.serving(releases.workloads(project, environment, held, places))

@@ -1,0 +1,144 @@
+"""Propose the release of a candidate: a folder under `.windlass/` for `local`, elsewhere a branch that waits for its merge."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from windlass import __version__
+from windlass.engine import evidence as facts
+from windlass.engine import release as releases
+from windlass.engine import resolve
+from windlass.engine.release import Folder
+from windlass.flows import actor, proposing, shelf
+from windlass.flows.proposing import Draft
+from windlass.model import layout
+from windlass.model.candidate import Candidate
+from windlass.model.diagnostic import Diagnostic
+from windlass.model.failure import Refused
+from windlass.model.project import Loaded, Project
+from windlass.model.proposal import Proposal
+from windlass.model.release import Evidence, Release, ReleaseSource
+from windlass.model.specs.environment import LOCAL, Environment
+from windlass.model.specs.model import Model
+from windlass.ports import Ports
+
+
+def propose(ports: Ports, project: Project, candidate: Candidate, environment: Environment) -> Proposal:
+    """The release of a candidate that passed. Nothing moves where the environment has the same pin. Raises `Refused` over a
+    hold (WL431), where a gate fails against today's champion (WL401), and where what was trained is not merged (WL436)."""
+    name, slug = environment.metadata.name, candidate.slug
+    loaded = project.models[slug]
+    tip = None if name == LOCAL else _merged(ports, loaded, environment)
+    before = _local(ports, slug) if tip is None else proposing.present(ports, name, slug, tip)
+    pin = releases.pin(candidate, loaded.source.value)
+    if before is not None and before.release.digest == pin.digest:
+        return _nothing(environment, before)
+    proposing.refuse_hold(before)
+    release = releases.draft(
+        slug,
+        pin,
+        before.release if before else None,
+        ReleaseSource(commit=candidate.commit, dirty=candidate.dirty),
+        version=ports.registry.versions(pin.model.registry).get(pin.model.digest),
+        metrics=candidate.metrics,
+    )
+    proof = _evidence(ports, project, environment, loaded, candidate, release, before)
+    model = ports.files.read(ports.root / loaded.source.path) or b""
+    if tip is None:
+        return _place(ports, slug, release, proof, model)
+    trailers = {"Windlass-Inputs": candidate.inputs}
+    locks = _locks(ports, environment, candidate)
+    return proposing.propose(ports, "release", tip, Draft(name, slug, release, proof, model, locks, trailers))
+
+
+def differs(release: Release, loaded: Loaded[Model]) -> bool:
+    """Whether the spec as it stands would be another release, even if nothing is trained anew."""
+    return releases.spec_digest(loaded.source.value) != release.spec.pin.spec
+
+
+def _place(ports: Ports, slug: str, release: Release, proof: Evidence, model: bytes) -> Proposal:
+    files = releases.render_files(release, proof, model)
+    shelf.write_local(ports, slug, files)
+    folder = layout.release_folder(LOCAL, slug)
+    sealed = releases.parse(files, folder).release
+    return Proposal(LOCAL, slug, sealed, proof, folder, changed=True)
+
+
+def _nothing(environment: Environment, before: Folder) -> Proposal:
+    name, slug = environment.metadata.name, before.release.metadata.slug
+    return Proposal(name, slug, before.release, before.evidence, layout.release_folder(name, slug), changed=False)
+
+
+def _local(ports: Ports, slug: str) -> Folder | None:
+    files = shelf.local(ports).get(slug)
+    return releases.parse(files, layout.release_folder(LOCAL, slug)) if files else None
+
+
+def _merged(ports: Ports, loaded: Loaded[Model], environment: Environment) -> str:
+    """The default branch's tip, if what stands here is what it asks for. Raises `Refused` (WL436) otherwise."""
+    tip, head, branch = proposing.default_tip(ports), ports.git.head(), ports.git.default_branch()
+    slug, name = loaded.spec.metadata.slug, environment.metadata.name
+    if head is None or not ports.git.is_ancestor(head, tip):
+        message = f"commit {(head or 'none')[:10]} is not on `{branch}`: only what was merged is released in {name}"
+        hint = f"merge it (and push `{branch}`), then the same command again: the training is kept"
+        raise Refused.one("WL436", message, hint)
+    newer = ports.git.log(f"{head}..{tip}", [loaded.source.folder])
+    if any(commit for commit in newer if not commit.trailers.get("Windlass-Release")):
+        message = f"`{branch}` has a newer {slug} than commit {head[:10]}, which is checked out"
+        raise Refused.one(
+            "WL436", message, f"`git pull`, then the same command again: `{name}` gets what `{branch}` asks for"
+        )
+    return tip
+
+
+def _evidence(
+    ports: Ports,
+    project: Project,
+    environment: Environment,
+    loaded: Loaded[Model],
+    candidate: Candidate,
+    release: Release,
+    before: Folder | None,
+) -> Evidence:
+    value: Mapping[str, Any] = loaded.source.value
+    spec = resolve.effective(project, value, environment.metadata.name)
+    same_data = facts.comparable(candidate.data, before)
+    results = facts.judged(spec.evaluation.gates, candidate.metrics, candidate.data, before)
+    gates = facts.gate_check(results, same_data)
+    if gates.outcome == "failed":
+        raise Refused([Diagnostic("WL401", f"{candidate.slug}: {gates.detail}", hint="against the release there now")])
+    risk = spec.governance.risk_class
+    needed = facts.approvals_needed(environment, risk, same_data)
+    author = actor.name(ports)
+    digest = release.digest
+    proof = Evidence(
+        environment=environment.metadata.name,
+        team=candidate.team,
+        model_name=candidate.model_name,
+        release=digest,
+        movement="release",
+        render_digest=releases.UNSEALED,
+        approvals_needed=needed,
+        author=author,
+        gates=results,
+        champion=before.release.digest if before else None,
+        metrics=candidate.metrics,
+        champion_metrics=before.release.spec.metrics if before else {},
+        checks=(
+            gates,
+            facts.data_check(candidate.data),
+            facts.change_check(before, digest, release.spec.generation),
+            facts.approvals_check(needed, environment, risk, author, same_data),
+        ),
+        trained=facts.trained(candidate),
+        tool=__version__,
+    )
+    rendered = proposing.render(project, environment, release, spec, proof)
+    return proof.model_copy(update={"render_digest": rendered})
+
+
+def _locks(ports: Ports, environment: Environment, candidate: Candidate) -> dict[str, bytes]:
+    """The run's dvc.lock, which a release pull request carries."""
+    if candidate.dvc_lock is None:
+        return {}
+    data = ports.store(environment.metadata.name).get(candidate.dvc_lock)
+    return {f"{layout.SPECS}/{candidate.slug}/dvc.lock": data}

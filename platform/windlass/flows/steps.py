@@ -1,0 +1,106 @@
+"""Do one change of a plan on this machine: train, start, relabel, stop, or point an alias. Each can be done twice."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from windlass.flows import contents, registry, release, train
+from windlass.flows.releases import Held
+from windlass.model.failure import Findings
+from windlass.model.plan import Change
+from windlass.model.project import Project
+from windlass.model.specs.environment import Environment
+from windlass.model.workload import EnvEntry, Service
+from windlass.ports import Ports
+
+START_LIMIT = 120.0
+"""Seconds that a service may take to answer before it counts as failed."""
+
+
+@dataclass
+class Steps:
+    """The local target's hands for one apply. ``seconds`` keeps how long each service took to get ready."""
+
+    ports: Ports
+    project: Project
+    environment: Environment
+    held: Mapping[str, Held]
+    services: Mapping[str, Service]
+    lock: int | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def do(self, change: Change) -> str:
+        """Do it; what to say of it in the receipt. Raises the `Failure` of whoever is at fault."""
+        kind, gone = change.identity.kind, change.action == "delete"
+        if kind == "PipelineRun":
+            return self._train(change.identity.owner)
+        if kind == "Alias":
+            return self._drop(change) if gone else self._point(change)
+        return self._stop(change) if gone else self._serve(change)
+
+    def _train(self, slug: str) -> str:
+        loaded = self.project.models[slug]
+        champion = self.held[slug].release if slug in self.held else None
+        candidate = train.train(self.ports, self.project, loaded, self.environment, champion)
+        proposal = release.propose(self.ports, self.project, candidate, self.environment)
+        return proposal.summary
+
+    def _point(self, change: Change) -> str:
+        slug = change.identity.owner
+        held, name = self.held[slug], self.environment.metadata.name
+        pin = held.release.spec.pin.model
+        if pin.digest not in self.ports.registry.versions(pin.registry):
+            candidate = contents.candidate(self.ports, self.environment, held.release)
+            registry.register(self.ports, name, candidate, held.spec)
+        version = self.ports.registry.set_alias(pin.registry, name, pin.digest)
+        self.ports.progress.point("apply.alias")
+        return f"version {version}"
+
+    def _drop(self, change: Change) -> str:
+        name, _, alias = change.identity.name.partition("@")
+        self.ports.registry.drop_alias(name, alias)
+        return "removed"
+
+    def _stop(self, change: Change) -> str:
+        self.ports.servers.stop(self.environment.metadata.name, change.identity.owner)
+        return "stopped"
+
+    def _serve(self, change: Change) -> str:
+        slug = change.identity.owner
+        service, ports = self.services[slug], self.ports
+        if change.action == "update":
+            ports.servers.relabel(service)
+            return "relabelled, still the same process"
+        ports.progress.begin("serve", f"port {service.port}")
+        python = contents.interpreter(ports, self.environment, self.held[slug].release)
+        bento = contents.bento(ports, self.environment, self.held[slug].release)
+        if change.action == "replace":
+            ports.servers.stop(service.environment, slug)
+            ports.progress.point("serve.stopped")
+        ports.servers.start(service, bento, python, _environment(service), self.lock)
+        ports.progress.point("serve.started")
+        took = ports.servers.wait_ready(service, START_LIMIT)
+        self.seconds[slug] = took
+        ports.progress.end("serve", f"http://127.0.0.1:{service.port}", f"ready after {took:.1f} s")
+        return f"ready after {took:.1f} s"
+
+
+def _environment(service: Service) -> dict[str, str]:
+    """The service's environment variables. On a laptop a secret's key is the variable WINDLASS_SECRET_<NAME>_<KEY>."""
+    found, missing = {}, []
+    for entry in service.env:
+        value = entry.value if entry.secret_ref is None else os.environ.get(_secret(entry))
+        if value is None:
+            missing.append(_secret(entry))
+        else:
+            found[entry.name] = value
+    if missing:
+        raise Findings.one(
+            "WL533", f"{service.slug} needs secrets that this machine does not have", f"set {', '.join(missing)}"
+        )
+    return found
+
+
+def _secret(entry: EnvEntry) -> str:
+    ref = entry.secret_ref or {}
+    return f"WINDLASS_SECRET_{ref.get('name', '')}_{ref.get('key', '')}".upper().replace("-", "_")

@@ -1,0 +1,230 @@
+"""Train a model for an environment: interpreters, data, stages, tests, gates, register, package, and the record of it all.
+
+The record in the store, named by the `inputs` digest, is what "already trained" means. Whatever a kill leaves undone, the
+same call does again: each step finds what the one before it kept.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from windlass import __version__
+from windlass.engine import gates, resolve
+from windlass.engine.lower.service import model_format
+from windlass.flows import judged, material, registry, team_tests, workfolder
+from windlass.flows.collect_data import collect_data
+from windlass.flows.material import Whole
+from windlass.flows.packaging import Packaging
+from windlass.flows.stages import Stages
+from windlass.model import digests, layout
+from windlass.model.candidate import Candidate, DataPin, ModelPin, StageRun
+from windlass.model.failure import Findings, Refused
+from windlass.model.project import Loaded, Project
+from windlass.model.release import Release
+from windlass.model.specs.environment import LOCAL, Environment
+from windlass.model.specs.model import Model, ModelSpec
+from windlass.ports import Ports, StageRunner, Store
+
+
+def wanted(ports: Ports, project: Project, loaded: Loaded[Model], environment: Environment) -> str | None:
+    """The inputs digest that the specs and code now ask for; None where its data was never collected. Cheap: files are
+    hashed, nothing is started. Raises like `material.whole`."""
+    return _requested(ports, material.whole(ports, project, loaded, environment))
+
+
+def settled(
+    ports: Ports, project: Project, loaded: Loaded[Model], environment: Environment, champion: Release | None
+) -> Candidate | None:
+    """The recorded candidate, where `train` would find nothing at all to do; else None. As cheap as `wanted`."""
+    return _run(ports, project, loaded, environment, champion).settled()
+
+
+def train(
+    ports: Ports, project: Project, loaded: Loaded[Model], environment: Environment, champion: Release | None
+) -> Candidate:
+    """The candidate that the specs and code now ask for, trained if the store does not have it. Raises `Findings` where the
+    team's code, tests or data fail, `Refused` where a gate says no (WL401) or the tree is dirty (WL412)."""
+    name = environment.metadata.name
+    _clean(ports, name)
+    run = _run(ports, project, loaded, environment, champion)
+    known = run.settled()
+    if known is not None:
+        return known
+    with ports.runner(run.found.work, ports.root / layout.state(name, "store", "dvc")) as runner:
+        runner.warm()
+        return run.go(runner)
+
+
+def _run(
+    ports: Ports, project: Project, loaded: Loaded[Model], environment: Environment, champion: Release | None
+) -> "_Run":
+    found = material.whole(ports, project, loaded, environment)
+    name = environment.metadata.name
+    spec = resolve.effective(project, loaded.source.value, name)
+    packaging = Packaging(loaded.spec.metadata.slug, spec, found.model.lock)
+    return _Run(ports, loaded, name, spec, ports.store(name), found, packaging, champion)
+
+
+def _requested(ports: Ports, found: Whole) -> str | None:
+    data = material.revisions(found)
+    return None if data is None else material.requested(ports, found.model, data)[0]
+
+
+def _clean(ports: Ports, environment: str) -> None:
+    dirty = () if environment == LOCAL else ports.git.dirty(("specs",))
+    if dirty:
+        listed = ", ".join(dirty[:3]) + (" …" if len(dirty) > 3 else "")
+        hint = f"commit or stash it: only `local` trains what is not committed, `{environment}` does not"
+        raise Refused.one("WL412", f"the work tree differs from HEAD ({listed})", hint)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One call of `train`: what it was asked with, and its steps."""
+
+    ports: Ports
+    loaded: Loaded[Model]
+    environment: str
+    spec: ModelSpec
+    store: Store
+    found: Whole
+    packaging: Packaging
+    champion: Release | None
+
+    def settled(self) -> Candidate | None:
+        """The recorded candidate, if its gates (as they are now), tests, model and bento leave nothing to do."""
+        inputs = _requested(self.ports, self.found)
+        known = None if inputs is None else self._recorded(inputs)
+        if known is None or known.outcome != "passed" or known.model is None:
+            return None
+        results = judged.judge(self.spec, known.metrics, known.data, known.model.digest, self.champion)
+        kept = (known.model.digest, known.code, known.lock, known.dvc_lock)
+        whole = (
+            all(result.passed for result in results)
+            and known.model.registry == self._registered_name()
+            and known.bento == self.packaging.built(self.store, known.model)
+            and all(digest is None or self.store.has(digest) for digest in kept)
+            and team_tests.passed(self.store, self.found.model, known.inputs)
+        )
+        return known if whole else None
+
+    def go(self, runner: StageRunner) -> Candidate:
+        """Every step, in order."""
+        python = self.ports.interpreters.ensure(self.found.model.lock, self.ports.progress)
+        workfolder.fill(self.ports, self.found)
+        started = self._now()
+        data, collected = self._data(runner)
+        inputs, record = material.requested(self.ports, self.found.model, {pin.dataset: pin.md5 for pin in data})
+        known = self._recorded(inputs)
+        if known is None or known.outcome == "failed":
+            # What follows will be needed unless a gate or a test says no, and starts while stages still run.
+            self._warm(python)
+        stages = self._stages(runner, python, data)
+        draft = self._draft(inputs, record, data, started)
+        try:
+            stages.run()
+            values = judged.metrics(stages)
+            tests = team_tests.team_tests(stages, self.store, inputs)
+        except Findings as failure:
+            self._write(draft, outcome="failed", reason=str(failure), stages=(*collected, *stages.runs))
+            raise
+        fresh = known is None or known.outcome == "failed" or any(run.outcome != "unchanged" for run in stages.runs)
+        if fresh or known is None:
+            ran = (*collected, *stages.runs, *([tests] if tests else []))
+            update = {"metrics": values, "stages": ran, "dvc_lock": self.store.put(stages.lock()), "finished_at": self._now()}
+            known = draft.model_copy(update=update)
+        return self._finish(known, stages)
+
+    def _data(self, runner: StageRunner) -> tuple[tuple[DataPin, ...], tuple[StageRun, ...]]:
+        names = {ref.dataset: ref.name for ref in self.found.model.pipeline.inputs}
+        pins, runs = [], []
+        for slug, dataset in self.found.datasets.items():
+            keep = self.environment == LOCAL
+            pin, stages = collect_data(self.ports, runner, self.store, self.found.work, names[slug], dataset, keep)
+            stages.bring(dataset[0].spec.spec.source.out)
+            pins.append(pin)
+            runs += [StageRun(name=f"data {slug}", outcome=run.outcome, seconds=run.seconds) for run in stages.runs]
+        return tuple(pins), tuple(runs)
+
+    def _stages(self, runner: StageRunner, python: Path, data: tuple[DataPin, ...]) -> Stages:
+        model, md5 = self.found.model, {pin.dataset: pin.md5 for pin in data}
+        results = {model.path(ref.path): md5[ref.dataset] for ref in model.pipeline.inputs}
+        return Stages(self.ports, runner, self.found.work, model, python, self.environment == LOCAL, results)
+
+    def _finish(self, candidate: Candidate, stages: Stages) -> Candidate:
+        """Gates, register, package, record."""
+        progress = self.ports.progress
+        progress.begin("gates")
+        model = self._model(stages)
+        results = judged.judge(self.spec, candidate.metrics, candidate.data, model.digest, self.champion)
+        wrong = "; ".join(gates.sentence(result) for result in results if not result.passed)
+        progress.point("train.gates")
+        progress.end("gates", "refused" if wrong else "passed", judged.summary(results))
+        if wrong:
+            self._write(candidate, outcome="refused", reason=wrong, gates=results, model=None, bento=None)
+            judged.require(self.loaded, results)
+        passed = {"outcome": "passed", "reason": "", "gates": results, "model": model}
+        candidate = candidate.model_copy(update=passed)
+        progress.begin("register", model.registry)
+        version = registry.register(self.ports, self.environment, candidate, self.spec)
+        progress.end("register", f"version {version}", f"{model.registry}  {digests.PREFIX}{digests.short(model.digest)}")
+        bento = self.packaging.package(self.ports, self.environment, stages.python, model)
+        candidate = self._write(candidate, bento=bento)
+        progress.point("train.recorded")
+        return candidate
+
+    def _model(self, stages: Stages) -> ModelPin:
+        """The trained bytes, in the store; a single file as a folder of one."""
+        place = stages.bring(self.spec.pipeline.model)
+        if place.is_file():
+            folder = self.found.work / "logs" / "model"
+            self.ports.files.remove(folder)
+            self.ports.files.write(folder / place.name, place.read_bytes())
+            place = folder
+        digest = self.store.put_folder(place)
+        return ModelPin(registry=self._registered_name(), digest=digest, format=model_format(self.spec))
+
+    def _draft(self, inputs: str, record: dict[str, Any], data: tuple[DataPin, ...], started: str) -> Candidate:
+        """What is known of the candidate before its stages ran."""
+        parts = (self.found.model, *(part for _, part in self.found.datasets.values()))
+        code = {path: self.store.put(content) for part in parts for path, content in part.code.items()}
+        return Candidate(
+            team=self.loaded.spec.metadata.team,
+            model_name=self.loaded.spec.metadata.name,
+            inputs=inputs,
+            inputs_record=record,
+            outcome="failed",
+            commit=self.ports.git.head(),
+            dirty=bool(self.ports.git.dirty([part.pipeline.folder for part in parts])),
+            code=self.store.put(digests.canonical(code)),
+            lock=self.store.put(self.found.model.lock),
+            python=self.ports.interpreters.python_minor(),
+            tool=__version__,
+            started_at=started,
+            finished_at=started,
+            params={parameter.name: parameter.value for parameter in self.found.model.pipeline.parameters},
+            data=data,
+        )
+
+    def _warm(self, python: Path) -> None:
+        self.ports.registry.warm()
+        if self.spec.serving is not None:
+            self.ports.packager.warm(python)
+
+    def _recorded(self, inputs: str) -> Candidate | None:
+        data = self.store.record(layout.candidate_record(self._slug(), inputs))
+        return None if data is None else Candidate.model_validate_json(data)
+
+    def _write(self, candidate: Candidate, **update: Any) -> Candidate:
+        made = candidate.model_copy(update=update)
+        self.store.write_record(layout.candidate_record(self._slug(), made.inputs), digests.canonical(made.plain()))
+        return made
+
+    def _slug(self) -> str:
+        return self.loaded.spec.metadata.slug
+
+    def _registered_name(self) -> str:
+        return self.spec.registry.name or self._slug().replace("/", "-")
+
+    def _now(self) -> str:
+        return self.ports.clock.now().isoformat(timespec="seconds")

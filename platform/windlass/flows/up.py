@@ -1,0 +1,142 @@
+"""The main job on one machine: train if anything changed, release it to `local`, serve it, ask it one real question."""
+
+from windlass.engine import resolve
+from windlass.flows import apply, contents, release, releases, train
+from windlass.flows import plan as planning
+from windlass.flows.releases import Held
+from windlass.model.candidate import Candidate
+from windlass.model.failure import World
+from windlass.model.plan import Observed
+from windlass.model.project import Loaded, Project
+from windlass.model.served import Asked, Up
+from windlass.model.specs.environment import LOCAL, Environment
+from windlass.model.specs.model import Model
+from windlass.model.workload import Service
+from windlass.ports import Ports
+
+PREDICT = "/predict"
+
+
+def up(ports: Ports, project: Project, loaded: Loaded[Model], port: int | None = None) -> Up:
+    """Bring one model up in `local`. Raises whatever training, gates or the machine have against it; what was finished
+    before is kept, and the same command goes on from there."""
+    began = ports.clock.monotonic()
+    slug = loaded.spec.metadata.slug
+    environment = resolve.environment(project, LOCAL, rehearse=False)
+    with ports.locks.hold(LOCAL, ports.progress) as lock:
+        held = _idle(ports, project, environment, loaded, port)
+        idle = held is not None
+        asked = None
+        if held is None:
+            if loaded.spec.spec.serving is not None:
+                _port_is_ours(ports, slug, environment, port)
+            held = _work(ports, project, environment, loaded, port, lock)
+            asked = _ask(ports, project, environment, loaded, held)
+        seen = _process(ports, slug)
+        candidate = contents.candidate(ports, environment, held.release)
+    return Up(
+        slug=slug,
+        release=held.release,
+        candidate=candidate,
+        url=url(seen),
+        pid=pid(seen),
+        since=seen.version or "" if seen else "",
+        idle=idle,
+        inputs=_counted(candidate),
+        seconds=ports.clock.monotonic() - began,
+        asked=asked,
+    )
+
+
+def url(seen: Observed | None) -> str | None:
+    """Where a live process answers."""
+    return f"http://127.0.0.1:{seen.fields['runs']['port']}" if seen and seen.present else None
+
+
+def pid(seen: Observed | None) -> str:
+    """The process id inside an observation's uid."""
+    return (seen.uid or "").partition("/")[0] if seen and seen.present else ""
+
+
+def _idle(
+    ports: Ports, project: Project, environment: Environment, loaded: Loaded[Model], port: int | None
+) -> Held | None:
+    """What is held, where nothing at all has to be done."""
+    slug = loaded.spec.metadata.slug
+    held = releases.current(ports, project, environment, None).get(slug)
+    if held is None or train.wanted(ports, project, loaded, environment) != held.release.spec.pin.inputs:
+        return None
+    if release.differs(held.release, loaded):
+        return None
+    made = planning.plan(ports, project, environment, slug, port)
+    receipts = ports.ledger.receipts(LOCAL, rehearsed=False)
+    last = receipts[-1] if receipts else None
+    return None if made.pending or not apply.recorded(last, {slug: held}, slug) else held
+
+
+def _work(
+    ports: Ports, project: Project, environment: Environment, loaded: Loaded[Model], port: int | None, lock: int
+) -> Held:
+    slug = loaded.spec.metadata.slug
+    ports.progress.note(f"{slug} in {LOCAL}")
+    before = releases.current(ports, project, environment, None).get(slug)
+    candidate = train.train(ports, project, loaded, environment, before.release if before else None)
+    ports.progress.begin("release")
+    proposal = release.propose(ports, project, candidate, environment)
+    ports.progress.end("release", proposal.summary)
+    made = planning.plan(ports, project, environment, slug, port)
+    apply.apply(ports, project, environment, made, lock, slug)
+    return releases.current(ports, project, environment, made.base)[slug]
+
+
+def _ask(ports: Ports, project: Project, environment: Environment, loaded: Loaded[Model], held: Held) -> Asked | None:
+    """One real request from the spec's examples."""
+    serving = held.spec.serving
+    service = _service(ports, project, environment, held)
+    if serving is None or service is None or not serving.examples:
+        return None
+    example = serving.examples[0]
+    path = f"{loaded.source.folder}/{example.request}"
+    body = ports.files.read(ports.root / path) or b""
+    status, answer, seconds = ports.servers.ask(service, PREDICT, body)
+    about = example.description or example.name
+    return Asked(about, PREDICT, status, answer.decode(errors="replace").strip(), seconds, path)
+
+
+def _service(ports: Ports, project: Project, environment: Environment, held: Held) -> Service | None:
+    slug = held.release.metadata.slug
+    seen = _process(ports, slug)
+    if seen is None or not seen.present:
+        return None
+    work = releases.workloads(project, environment, {slug: held}, {slug: int(seen.fields["runs"]["port"])})
+    return work.services[0] if work.services else None
+
+
+def _port_is_ours(ports: Ports, slug: str, environment: Environment, asked: int | None) -> None:
+    """Say at once that a port is taken, before anything is trained or loaded. Raises `World` (WL530)."""
+    seen = _process(ports, slug)
+    known = int(seen.fields["runs"]["port"]) if seen else None
+    where = asked or known or environment.spec.target.port or planning.FIRST_PORT
+    if seen is not None and seen.present and known == where:
+        return
+    holder = ports.servers.port_holder(where)
+    if holder is not None:
+        hint = f"`windlass up {slug} --port {where + 1}` serves elsewhere"
+        raise World.one("WL530", f"port {where} is in use by {holder}", hint)
+
+
+def _process(ports: Ports, slug: str) -> Observed | None:
+    return next((seen for seen in ports.servers.observe(LOCAL) if seen.identity.owner == slug), None)
+
+
+def _counted(candidate: Candidate) -> int:
+    """How many things were compared to find that nothing changed: the leaves of the inputs record."""
+    return _leaves(candidate.inputs_record)
+
+
+def _leaves(value: object) -> int:
+    if isinstance(value, dict):
+        return sum(_leaves(part) for part in value.values())
+    if isinstance(value, list):
+        return sum(_leaves(part) for part in value)
+    return 1

@@ -1,0 +1,1 @@
+"""Values to words: terminal text, JSON, pages. Pure functions; nothing here prints."""

@@ -1,0 +1,158 @@
+"""An audit in words: the timeline, and for what serves (or served then) the way back to data and code."""
+
+from collections.abc import Sequence
+
+from windlass.model.audit import Audit, Chain, Entry, Moved
+from windlass.model.candidate import DataPin
+from windlass.model.receipt import Approval
+from windlass.views.words import columns, instant, number, plural, short, table
+
+HEAD = (
+    "since",
+    "until",
+    "environment",
+    "model",
+    "generation",
+    "version",
+    "release",
+    "moved by",
+    "let in by",
+    "receipt",
+)
+PROOFS = {"forge": "verified by the forge", "signature": "verified by signature", "claimed": "claimed"}
+
+
+def as_text(audit: Audit) -> str:
+    """The whole answer."""
+    blocks = []
+    if audit.at is None:
+        blocks.append(_timeline(audit.entries))
+    shown = audit.entries if audit.at is not None else [entry for entry in audit.entries if entry.until is None]
+    if audit.at is not None and not shown:
+        blocks.append(f"{instant(audit.at)}   nothing was served yet, by the ledgers that were read")
+    blocks += [_entry(entry, audit) for entry in shown]
+    blocks += [
+        f"{receipt.environment} was changing then: receipt {receipt.number:06d} was at work from "
+        f"{instant(receipt.started_at)} to {instant(receipt.finished_at)}"
+        for receipt in audit.under_way
+    ]
+    wrong = [
+        f"{chain.environment}: the ledger does not verify: {chain.problem}  WL422"
+        for chain in audit.chains
+        if chain.problem
+    ]
+    return "\n\n".join([*blocks, *wrong])
+
+
+def _timeline(entries: Sequence[Entry]) -> str:
+    if not entries:
+        return "no ledger has a receipt yet: `windlass apply ENV` writes the first"
+    return table(HEAD, [_row(entry) for entry in entries])
+
+
+def _row(entry: Entry) -> list[str]:
+    moved = entry.way[0] if entry.way else None
+    return [
+        instant(entry.since),
+        instant(entry.until) if entry.until else "now",
+        entry.environment,
+        entry.slug,
+        f"{entry.served.generation}{'' if entry.served.healthy else ' unhealthy'}",
+        (entry.release.spec.version if entry.release else None) or "-",
+        short(entry.served.release),
+        f"{moved.movement} of {_name(moved.proposer)}"
+        if moved and moved.proposer
+        else moved.movement
+        if moved
+        else "-",
+        ", ".join(f"{_name(one.login)} ({PROOFS[one.proof]})" for one in moved.approvals) if moved else "-",
+        f"{entry.began.number:06d}",
+    ]
+
+
+def _entry(entry: Entry, audit: Audit) -> str:
+    health = "healthy" if entry.served.healthy else "NOT healthy"
+    head = (
+        f"{instant(audit.at) if audit.at else 'now'}   {entry.environment} {entry.slug}   generation "
+        f"{entry.served.generation}, serving since {instant(entry.since)} (receipt {entry.began.number:06d}, {health})"
+    )
+    rows = [*_lineage(entry), *_moves(entry.way), *_applied(entry), ["verify", _verified(entry, audit.chains)]]
+    return f"{head}\n{columns(rows)}"
+
+
+def _lineage(entry: Entry) -> list[list[str]]:
+    release, evidence, served = entry.release, entry.evidence, entry.served
+    if release is None:
+        return [["model", f"{served.model}   inputs {short(served.inputs)}"], ["bento", served.bento]]
+    pin, source = release.spec.pin, release.spec.source
+    when = f"trained {instant(entry.trained)} " if entry.trained else ""
+    where = f"from commit {source.commit}" if source.commit else "from no commit"
+    dirty = ", with changes that were never committed" if source.dirty else ""
+    rows = [
+        ["model", f"{pin.model.registry} version {release.spec.version or '-'}   {pin.model.digest}"],
+        ["", f"{when}{where}{dirty}, inputs {short(pin.inputs)}"],
+    ]
+    rows += [["data", _data(one)] for one in pin.data]
+    if evidence is not None and evidence.trained is not None and evidence.trained.params:
+        rows.append(
+            ["params", "  ".join(f"{key} {number(value)}" for key, value in sorted(evidence.trained.params.items()))]
+        )
+    flat = {key: value for key, value in release.spec.metrics.items() if not isinstance(value, dict)}
+    if flat:
+        rows.append(["metrics", "  ".join(f"{key} {number(value)}" for key, value in sorted(flat.items()))])
+    rows.append(["bento", f"{pin.bento.tag}   {pin.bento.digest}"])
+    return rows
+
+
+def _data(one: DataPin) -> str:
+    words = [f"{one.dataset} @ md5:{one.md5}"]
+    words += [f"{one.rows:,} rows"] if one.rows is not None else []
+    words += [f"licence {one.licence}"] if one.licence else []
+    words += [f"personal data: {one.personal_data}"] if one.personal_data else []
+    return ", ".join(words)
+
+
+def _moves(way: Sequence[Moved]) -> list[list[str]]:
+    rows = []
+    for index, moved in enumerate(way):
+        verb = {"release": "released", "promote": "promoted", "rollback": "rolled back"}[moved.movement]
+        who = ", ".join(_approval(one) for one in moved.approvals)
+        proposer = f", proposed by {moved.proposer}" if moved.proposer else ", proposed by nobody: committed directly"
+        alone = "; the same person proposed and merged" if moved.alone else ""
+        rows.append(
+            [
+                verb if index == 0 else "",
+                f"in {moved.environment} as generation {moved.generation}, {instant(moved.when)}",
+            ]
+        )
+        rows.append(["", f"  merged by {who} in {moved.commit[:10]}{proposer}{alone}"])
+        rows.append(
+            ["", f"  evidence {short(moved.evidence)}" + (f", because: {moved.reason}" if moved.reason else "")]
+        )
+        if index > 0 and moved.served_since:
+            rows.append(["", f"  served there since {instant(moved.served_since)}"])
+    return rows
+
+
+def _approval(one: Approval) -> str:
+    return f"{one.login} ({PROOFS[one.proof]})"
+
+
+def _applied(entry: Entry) -> list[list[str]]:
+    receipt = entry.began
+    span = f"{instant(receipt.started_at)} to {instant(receipt.finished_at)}"
+    commit = f", commit {receipt.commit[:10]}" if receipt.commit else ""
+    return [["applied", f"plan {short(receipt.plan)} by {receipt.actor}{commit}, {span}"]]
+
+
+def _verified(entry: Entry, chains: Sequence[Chain]) -> str:
+    mine = [chain for chain in chains if chain.environment == entry.environment]
+    told = [f"ledger chain ok ({plural(chain.receipts, 'receipt')})" for chain in mine if not chain.problem]
+    if entry.release is not None and not entry.problems:
+        told.append("release, seal and evidence ok")
+    told += [f"NOT ok: {problem}" for problem in entry.problems]
+    return " · ".join(told) or "nothing could be verified"
+
+
+def _name(who: str) -> str:
+    return who.partition(" <")[0]

@@ -1,0 +1,14 @@
+"""Rendered files as one text, each under its path, or as JSON."""
+
+import json
+from collections.abc import Mapping
+
+
+def as_text(files: Mapping[str, bytes]) -> str:
+    """Every file behind a line `--- path`."""
+    return "".join(f"--- {path}\n{data.decode()}" for path, data in files.items())
+
+
+def as_json(files: Mapping[str, bytes]) -> str:
+    """Path to text."""
+    return json.dumps({path: data.decode() for path, data in files.items()}, indent=2, ensure_ascii=False)

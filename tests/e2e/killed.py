@@ -1,0 +1,37 @@
+"""Run the command line and end it with SIGKILL at a named point: ``python killed.py POINT VERB ...``.
+
+A point is what a flow or an adapter tells its progress: ``begin:train``, ``end:train``, or a name given to ``point``. Nothing of the product
+knows of this; the progress that it is handed kills.
+"""
+
+import os
+import signal
+import sys
+
+from windlass.adapters.progress import TerminalProgress
+from windlass.cli.main import main
+
+POINT = sys.argv[1]
+
+
+class Deadly(TerminalProgress):
+    """A progress that kills its process at one point."""
+
+    def begin(self, step, about=""):
+        super().begin(step, about)
+        self.point(f"begin:{step}")
+
+    def end(self, step, outcome, detail=""):
+        super().end(step, outcome, detail)
+        self.point(f"end:{step}")
+
+    def point(self, name):
+        if name == POINT:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    import windlass.adapters.progress
+
+    windlass.adapters.progress.TerminalProgress = Deadly
+    raise SystemExit(main(sys.argv[2:]))
