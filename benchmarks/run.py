@@ -170,14 +170,14 @@ def tell(name: str, run: Run, peer: Run) -> None:
 def model_python(clone: Path) -> str:
     """The interpreter of the digits model, as `windlass lock` says it."""
     told = subprocess.run([WINDLASS, "lock", "--output", "json"], cwd=clone, check=True, capture_output=True, text=True)
-    rows = json.loads(told.stdout)
-    rows = rows if isinstance(rows, list) else next(iter(value for value in rows.values() if isinstance(value, list)))
-    return str(next(row["interpreter"] for row in rows if row.get("name", row.get("slug")) == "vision/digits"))
+    rows = json.loads(told.stdout)["locked"]
+    return str(next(row["python"] for row in rows if (row["kind"], row["slug"]) == ("model", "vision/digits")))
 
 
 def example() -> list[float]:
-    """One scan."""
-    return list(json.loads((ROOT / "specs/vision/digits/examples/seven.json").read_text())["scan"])
+    """One scan, its rows of pixels end to end."""
+    rows = json.loads((ROOT / "specs/vision/digits/examples/seven.json").read_text())["scan"]
+    return [pixel for row in rows for pixel in row]
 
 
 def free_port() -> int:

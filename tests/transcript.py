@@ -23,6 +23,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -65,7 +66,9 @@ class Command:
 def parameters(pages: list[Path]) -> list[ParameterSet]:
     """Pages as parameters of a test, named by their stem; slow ones marked."""
     slow = [pytest.mark.slow]
-    return [pytest.param(page, id=page.stem, marks=slow if "<!-- slow -->" in page.read_text() else []) for page in pages]
+    return [
+        pytest.param(page, id=page.stem, marks=slow if "<!-- slow -->" in page.read_text() else []) for page in pages
+    ]
 
 
 def blocks(page: str) -> Iterator[Block]:
@@ -86,7 +89,7 @@ def commands(block: Block) -> Iterator[Command]:
     """The commands of a console block."""
     lines = block.text.splitlines()
     starts = [at for at, line in enumerate(lines) if line.startswith("$ ")] + [len(lines)]
-    for at, end in zip(starts, starts[1:], strict=False):
+    for at, end in pairwise(starts):
         words, first = lines[at][2:], at + 1
         while words.endswith("\\"):
             words, first = words[:-1] + lines[first].lstrip("> "), first + 1
@@ -154,8 +157,8 @@ def surroundings(scratch: Path) -> dict[str, str]:
     starter.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}/platform" exec "{sys.executable}" -m windlass "$@"\n')
     starter.chmod(0o755)
     settings = scratch / "gitconfig"
-    settings.write_text("[user]\n\tname = Ada\n\temail = ada@example.org\n[init]\n\tdefaultBranch = main\n[commit]\n\tgpgsign = false\n")
-    kept = {name: os.environ[name] for name in ("UV_CACHE_DIR", "UV_OFFLINE", "UV_INDEX_URL", "UV_DEFAULT_INDEX") if name in os.environ}
+    settings.write_text("[user]\n\tname = Ada\n\temail = ada@example.org\n[init]\n\tdefaultBranch = main\n")
+    kept = {name: value for name, value in os.environ.items() if name.startswith("UV_")}
     home = Path(os.environ.get("HOME", "/"))
     caches = Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache")
     return kept | {
@@ -175,13 +178,15 @@ def surroundings(scratch: Path) -> dict[str, str]:
 def _run(command: Command, where: Path, folder: Path, environment: dict[str, str], place: str) -> Path:
     note = folder.parent / "where"
     script = f'{command.words}\ncode=$?\npwd -P > "{note}"\nexit $code\n'
-    done = subprocess.run(["sh", "-c", script], cwd=where, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=600)
+    both = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    done = subprocess.run(["sh", "-c", script], cwd=where, env=environment, timeout=600, check=False, **both)
     printed = done.stdout.decode("utf-8", "replace").splitlines()
     expected = [normal(line, folder) for line in command.expected]
     actual = [normal(line, folder) for line in printed]
     told = f"{place}: $ {command.words}\n--- expected (exit {command.exit})\n" + "\n".join(command.expected)
     told += f"\n+++ printed (exit {done.returncode})\n" + "\n".join(printed) + "\n"
-    assert done.returncode == command.exit and matches(expected, actual), told
+    if done.returncode != command.exit or not matches(expected, actual):
+        raise AssertionError(told)
     return Path(note.read_text().strip()) if note.exists() else where
 
 
@@ -190,5 +195,7 @@ def _edit(target: Path, block: Block, place: str) -> None:
     before = "".join(line[1:] + "\n" for line in lines if line[:1] in (" ", "-", ""))
     after = "".join(line[1:] + "\n" for line in lines if line[:1] in (" ", "+", ""))
     text = target.read_text(encoding="utf-8")
-    assert text.count(before) == 1, f"{place}: the old lines stand {text.count(before)} times in {target.name}\n{before}"
+    assert text.count(before) == 1, (
+        f"{place}: the old lines stand {text.count(before)} times in {target.name}\n{before}"
+    )
     target.write_text(text.replace(before, after), encoding="utf-8")

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from tests import transcript
 
 PAGES = sorted((transcript.ROOT / "docs" / "diagnostics").glob("WL*.md"))

@@ -1,13 +1,15 @@
 """Run the command line and end it with SIGKILL at a named point: ``python killed.py POINT VERB ...``.
 
 A point is what a flow or an adapter tells its progress: ``begin:train``, ``end:train``, or a name given to ``point``. Nothing of the product
-knows of this; the progress that it is handed kills.
+knows of this; the progress that it is handed kills. Only this process dies, as under the hand of an out-of-memory killer: what
+it started must find out by itself.
 """
 
 import os
 import signal
 import sys
 
+import windlass.adapters.progress
 from windlass.adapters.progress import TerminalProgress
 from windlass.cli.main import main
 
@@ -31,7 +33,5 @@ class Deadly(TerminalProgress):
 
 
 if __name__ == "__main__":
-    import windlass.adapters.progress
-
     windlass.adapters.progress.TerminalProgress = Deadly
     raise SystemExit(main(sys.argv[2:]))

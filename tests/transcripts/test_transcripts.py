@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from tests import transcript
 
 PAGES = sorted(Path(__file__).parent.glob("*.md"))

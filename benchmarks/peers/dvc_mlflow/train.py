@@ -4,7 +4,7 @@ import mlflow
 import numpy as np
 import skops.io
 import yaml
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.ensemble import ExtraTreesClassifier
 from sklearn.metrics import accuracy_score, f1_score
 from sklearn.model_selection import train_test_split
 
@@ -16,11 +16,12 @@ train_x, test_x, train_y, test_y = parts
 mlflow.set_tracking_uri("sqlite:///mlflow.db")
 mlflow.set_experiment("digits")
 with mlflow.start_run():
-    model = RandomForestClassifier(n_estimators=100, random_state=7, **params).fit(train_x, train_y)
+    model = ExtraTreesClassifier(n_estimators=100, random_state=7, **params).fit(train_x, train_y)
     found = model.predict(test_x)
     metrics = {"f1": f1_score(test_y, found, average="macro"), "accuracy": accuracy_score(test_y, found)}
     mlflow.log_params(params)
     mlflow.log_metrics(metrics)
-    mlflow.sklearn.log_model(model, name="model", registered_model_name="digits", pip_requirements=["scikit-learn", "skops"])
+    mlflow.sklearn.log_model(model, name="model", registered_model_name="digits", pip_requirements=["scikit-learn", "skops"],
+        skops_trusted_types=["sklearn.tree._tree.Tree"])
 skops.io.dump(model, "model.skops")
 json.dump(metrics, open("metrics.json", "w"))

@@ -37,7 +37,7 @@ class BentoPackager:
         """Start the worker of an interpreter, which then imports BentoML and scikit-learn on its own time."""
         if python not in self._workers:
             for left in self._homes.glob("*"):
-                if not lives(left.name):
+                if not lives(left.name):  # a killed process's; its work lies below, too
                     shutil.rmtree(left, ignore_errors=True)
             self._workers[python] = Worker(python, build.__file__, environment(self._home), "packaging")
 
@@ -50,7 +50,7 @@ class BentoPackager:
         folder = self._cache / digests.short(content, 32)
         if not folder.exists():
             self._make(python, tag, model, contract, lock, folder)
-            self._point("package.kept")
+            self._point("bento.kept")
         return BentoPin(tag=tag, digest=tree_digest(folder)), folder
 
     def close(self) -> None:
@@ -65,7 +65,8 @@ class BentoPackager:
         name, _, version = tag.partition(":")
         try:
             self._cache.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryDirectory(dir=self._cache.parent, prefix="build-") as work:
+            self._home.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=self._home, prefix="build-") as work:
                 files = {"contract": Path(work, "contract.json"), "lock": Path(work, "requirements.lock")}
                 files["contract"].write_bytes(contract)
                 files["lock"].write_bytes(lock)
@@ -75,11 +76,10 @@ class BentoPackager:
                     hint = "change `spec.serving` or what the code saves, so that the one describes the other"
                     raise Findings.one("WL523", f"{tag}: {answer['unfit']}", hint)
                 if "error" in answer:
-                    raise World.one(
-                        "WL524", f"BentoML could not build {tag}: {answer['error']}", "see -v for its output"
-                    )
+                    fact, hint = f"BentoML could not build {tag}: {answer['error']}", "its last words stand below"
+                    raise World.one("WL524", fact, hint, output=self._workers[python].said())
                 made = Path(answer["folder"])
-                self._point("package.built")
+                self._point("bento.built")
                 try:
                     made.rename(folder)
                 except OSError:

@@ -14,11 +14,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from windlass.adapters import declared
 from windlass.adapters.dvc_cache import DvcCache
 from windlass.adapters.files import trouble
 from windlass.engine import trace
 from windlass.model.failure import Findings, World
-from windlass.model.workload import EnvEntry, Pipeline, Step
+from windlass.model.workload import Pipeline, Step
 from windlass.ports import Progress, StageResult
 
 KEPT = 256 * 1024
@@ -82,7 +83,7 @@ class DvcRunner:
         tests did), WL503 (a declared output is not there); `World`: WL504 (DVC or its process broke down)."""
         began = time.monotonic()
         folder = self._work / pipeline.folder
-        request = {"env": self._environment(pipeline, step, python, env)}
+        request: dict[str, Any] = {"env": self._environment(pipeline, step, python, env)}
         if step.kind == "stage":
             request |= {"do": "stage", "target": f"{pipeline.folder}/dvc.yaml:{step.name}"}
         else:
@@ -109,14 +110,15 @@ class DvcRunner:
                 output=trace.trimmed(output, str(self._work)),
             )
         if answer["outcome"] == "wrong":
-            raise Findings.one("WL503", f"stage {what}: {answer['reason']}", "write what the spec declares, or declare it")
+            raise Findings.one(
+                "WL503", f"stage {what}: {answer['reason']}", "write what the spec declares, or declare it"
+            )
         if answer["outcome"] == "broken":
             raise World.one("WL504", f"DVC could not run {what}: {answer['reason']}", "run the same command again")
 
     def _environment(self, pipeline: Pipeline, step: Step, python: Path, env: Mapping[str, str]) -> dict[str, str]:
         own = {key: value for key, value in os.environ.items() if not key.startswith(FOREIGN)}
         profile = next(profile for profile in pipeline.profiles if profile.name == step.profile)
-        declared = {entry.name: _value(entry, pipeline) for entry in profile.env}
         return {
             **own,
             **self._settings(),
@@ -126,7 +128,7 @@ class DvcRunner:
             # Bytecode beside the code would change the content of folders that stages depend on.
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONUNBUFFERED": "1",
-            **declared,
+            **declared.values(profile.env, pipeline.slug),
             **env,
         }
 
@@ -204,7 +206,9 @@ class DvcRunner:
         assert self._process is not None
         status = self._process.wait()
         message = f"the process that runs stages ended by itself ({_ended(status)})"
-        return World.one("WL504", message, "run the same command again; what was finished is kept", output=output[-2000:])
+        return World.one(
+            "WL504", message, "run the same command again; what was finished is kept", output=output[-2000:]
+        )
 
 
 class _Printed:
@@ -241,14 +245,3 @@ def _ended(status: int) -> str:
     if number in (signal.SIGKILL, signal.SIGTERM):
         return f"was killed (signal {number}; {'often memory ran out' if number == signal.SIGKILL else 'asked to end'})"
     return f"ended with exit code {status}" if status >= 0 else f"was ended by signal {number}"
-
-
-def _value(entry: EnvEntry, pipeline: Pipeline) -> str:
-    """A variable's value. On this machine a secret's key is the variable WINDLASS_SECRET_<NAME>_<KEY>."""
-    if entry.secret_ref is None:
-        return entry.value or ""
-    name = f"WINDLASS_SECRET_{entry.secret_ref['name']}_{entry.secret_ref['key']}".upper().replace("-", "_")
-    if name not in os.environ:
-        message = f"{pipeline.slug} needs a secret that this machine does not have: `{entry.name}`"
-        raise Findings.one("WL533", message, f"set {name}")
-    return os.environ[name]

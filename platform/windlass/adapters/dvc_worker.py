@@ -78,7 +78,7 @@ class Stages:
             log = logging.getLogger("dvc")
             log.setLevel(logging.INFO)
             log.propagate = False
-            log.addHandler(_Listener(self._said))
+            log.handlers[:] = [_Listener(self._said)]
             self._repo = Repo(".")
         return self._repo
 

@@ -67,7 +67,17 @@ class UvInterpreters:
             asked.write_bytes(requirements)
             pins.write_bytes(lockfile.body(constraints or b""))
             options = ["--universal", "--generate-hashes", "--no-header", "--no-annotate", "--no-build"]
-            command = ["pip", "compile", "--quiet", *options, "--python-version", self.python_minor(), str(asked), "-o", str(pins)]
+            command = [
+                "pip",
+                "compile",
+                "--quiet",
+                *options,
+                "--python-version",
+                self.python_minor(),
+                str(asked),
+                "-o",
+                str(pins),
+            ]
             ended = _online_then_offline(command)
             if ended.returncode == 0:
                 return pins.read_bytes()
@@ -94,7 +104,17 @@ class UvInterpreters:
         with tempfile.TemporaryDirectory(prefix="windlass-") as folder:
             lock = Path(folder, "requirements.lock")
             lock.write_bytes(pins)
-            command = ["pip", "install", "--quiet", "--python", str(python), "--require-hashes", "--compile-bytecode", "-r", str(lock)]
+            command = [
+                "pip",
+                "install",
+                "--quiet",
+                "--python",
+                str(python),
+                "--require-hashes",
+                "--compile-bytecode",
+                "-r",
+                str(lock),
+            ]
             # What is in uv's cache needs no network, and asking for it first takes well under a second.
             ended = _uv([*command, "--offline"], held)
             return ended if ended.returncode == 0 else _uv(command, held)
@@ -174,7 +194,9 @@ def _require(ended: "subprocess.CompletedProcess[str]") -> None:
 
 def _no_network(said: str) -> World:
     message = "packages are needed that are not in uv's cache, and the package index cannot be reached"
-    return World.one("WL561", message, "connect once and run the same command again; later it works offline", output=said)
+    return World.one(
+        "WL561", message, "connect once and run the same command again; later it works offline", output=said
+    )
 
 
 def _said(ended: "subprocess.CompletedProcess[str]") -> str:

@@ -73,7 +73,9 @@ class BranchLedger:
         linked = ledger.chain(known, new)
         tip = self._commit(base, linked[len(known) :])
         if tip is not None and tip != here:
+            self._point("ledger.commit")
             self._git.move_branch(branch, tip, here)
+            self._point("ledger.branch")
         if online:
             self._push(branch)
         told = ledger.entry(receipt)
@@ -130,6 +132,10 @@ class BranchLedger:
             if failure.diagnostics[0].code in MOVED:
                 raise
             self._say(failure, "the receipt is kept on the local branch and goes out with the next one")
+
+    def _point(self, name: str) -> None:
+        if self._progress is not None:
+            self._progress.point(name)
 
     def _say(self, failure: World, consequence: str) -> None:
         if self._progress is not None:

@@ -156,6 +156,8 @@ class MlflowRegistry:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
+            for left in self._state.glob("register-*"):  # by a killed process: nobody else is here
+                shutil.rmtree(left, ignore_errors=True)
             yield
 
 

@@ -1,24 +1,22 @@
 """Services on this machine: BentoML in detached process groups, found again by a record that names one exact process.
 
-A record holds pid and birth (kernel start time and boot id), so that a reused pid is never taken for the service. It is
-written by the process itself before it becomes the server (`runtime/launch.py`): no kill of ours can leave an orphan.
+The record is written by the process itself before it becomes the server (`runtime/launch.py`), so no kill of ours can leave
+an orphan.
 """
 
 import contextlib
-import json
 import os
-import signal
 import subprocess
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from typing import Any
+from typing import TextIO
 
-from windlass.adapters import port_holder
+from windlass.adapters import declared, port_holder, service_process
 from windlass.adapters.files import trouble
+from windlass.adapters.service_process import HOST
 from windlass.engine.manifests import process, process_identity
 from windlass.model import layout
 from windlass.model.failure import World
@@ -26,13 +24,7 @@ from windlass.model.plan import Observed
 from windlass.model.workload import Service
 from windlass.runtime import launch
 
-HOST = "127.0.0.1"
-GRACE = 10.0
-"""Seconds between SIGTERM and SIGKILL."""
-POLL = 0.05
-MARK = "WINDLASS_SERVICE"
-"""The variable that marks a service's processes: its value stands in the record, so that workers which lost their leader
-are still known as ours."""
+POLL = service_process.POLL
 TAIL = 15
 LONGEST = 2000
 """Bytes that a log line is thought to have at most."""
@@ -55,11 +47,11 @@ class LocalServers:
         top = self._root / layout.state(environment, "run")
         found = []
         for path in sorted(top.glob("*/*.json")):
-            record = _read(path)
+            record = service_process.read(path)
             if record is None:
                 continue
             identity = process_identity(record["name"], path.relative_to(top).with_suffix("").as_posix())
-            lives = _lives(record)
+            lives = service_process.lives(record)
             found.append(
                 Observed(
                     identity=identity,
@@ -95,11 +87,11 @@ class LocalServers:
             token = uuid.uuid4().hex
             with log.open("ab") as output:
                 launched = subprocess.Popen(
-                    _command(service, bento, python, record, token, lock),
+                    service_process.command(service, bento, python, record, token, lock),
                     stdin=subprocess.DEVNULL,
                     stdout=output,
                     stderr=subprocess.STDOUT,
-                    env=_environment(home, env, token),
+                    env=service_process.environment(home, {**declared.values(service.env, service.slug), **env}, token),
                     cwd=bento,
                     start_new_session=True,
                     pass_fds=() if lock is None else (lock,),
@@ -116,7 +108,7 @@ class LocalServers:
     def relabel(self, service: Service) -> None:
         """Let the record of a running service lead back to another release of the same bytes; nothing stops."""
         path = self._record(service.environment, service.slug)
-        record = _read(path)
+        record = service_process.read(path)
         if record is not None:
             launch.write(path, {**record, **process(service).fields})
 
@@ -126,8 +118,8 @@ class LocalServers:
         """
         began, path = time.monotonic(), self._record(service.environment, service.slug)
         while (waited := time.monotonic() - began) < timeout:
-            record = _read(path)
-            if record is None or not _lives(record):
+            record = service_process.read(path)
+            if record is None or not service_process.lives(record):
                 raise self._unready(service, f"{service.slug} ended before it was ready")
             with contextlib.suppress(OSError, HTTPException):
                 if _request(service.port, "GET", service.probes.startup.path, None, POLL * 20)[0] == 200:
@@ -138,10 +130,10 @@ class LocalServers:
     def stop(self, environment: str, slug: str) -> bool:
         """End the whole group and drop the record; whether something ran."""
         path = self._record(environment, slug)
-        record = _read(path)
-        lived = record is not None and _lives(record)
+        record = service_process.read(path)
+        lived = record is not None and service_process.lives(record)
         if record is not None and lived:
-            _end(record["pid"], record)
+            service_process.end(record["pid"], record)
         self._sweep(environment, slug)
         path.unlink(missing_ok=True)
         self._launched = [one for one in self._launched if one.poll() is None]  # ours leave no zombie behind
@@ -158,12 +150,16 @@ class LocalServers:
             return None
 
     def follow(self, environment: str, slug: str) -> Iterator[str]:
-        """What is written to its log from now on, until the service ends."""
-        with self._log(environment, slug).open(errors="replace") as log:
-            log.seek(0, os.SEEK_END)
+        """What is written to its log from now on (from this call, not from the first item), until the service ends."""
+        log = self._log(environment, slug).open(errors="replace")
+        log.seek(0, os.SEEK_END)
+        return self._follow(log, self._record(environment, slug))
+
+    def _follow(self, log: TextIO, path: Path) -> Iterator[str]:
+        with log:
             while True:
-                record = _read(self._record(environment, slug))
-                lives = record is not None and _lives(record)
+                record = service_process.read(path)
+                lives = record is not None and service_process.lives(record)
                 if text := log.read():
                     yield text
                 elif not lives:
@@ -182,9 +178,9 @@ class LocalServers:
 
     def _sweep(self, environment: str, slug: str) -> None:
         """End the workers of a recorded service whose leader is gone: they would keep the port."""
-        record = _read(self._record(environment, slug))
-        if record is not None and not _lives(record):
-            _end_marked(record["token"])
+        record = service_process.read(self._record(environment, slug))
+        if record is not None and not service_process.lives(record):
+            service_process.end_marked(record["token"])
 
     def _record(self, environment: str, slug: str) -> Path:
         return self._root / layout.state(environment, "run", f"{slug}.json")
@@ -198,65 +194,6 @@ class LocalServers:
 
     def _log(self, environment: str, slug: str) -> Path:
         return self._record(environment, slug).with_suffix(".log")
-
-
-def _command(service: Service, bento: Path, python: Path, record: Path, token: str, lock: int | None) -> list[str]:
-    fields: dict[str, Any] = {
-        "name": service.name,
-        "token": token,
-        "startedAt": datetime.now(UTC).isoformat(timespec="seconds"),
-        **process(service).fields,
-    }
-    serve = [str(python), "-m", "bentoml", "serve", str(bento), "--host", HOST, "--port", str(service.port)]
-    held = "-" if lock is None else str(lock)
-    return [str(python), "-P", str(Path(launch.__file__)), str(record), json.dumps(fields), held, *serve]
-
-
-def _environment(home: Path, env: Mapping[str, str], token: str) -> dict[str, str]:
-    """The service's own variables, a home inside the project, no telemetry; nothing of the tool's Python leaks in."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("BENTOML_", "PYTHON", "WINDLASS_"))}
-    fixed = {"BENTOML_HOME": str(home), "BENTOML_DO_NOT_TRACK": "True", "PYTHONUNBUFFERED": "1", MARK: token}
-    return {**kept, **env, **fixed}
-
-
-def _read(path: Path) -> dict[str, Any] | None:
-    """A record; one that cannot be read (the disk, an edit) counts as none."""
-    try:
-        record = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return None
-    whole = isinstance(record, dict) and {"name", "token", "pid", "birth", "startedAt", "runs", "carries"} <= set(
-        record
-    )
-    return record if whole else None
-
-
-def _lives(record: Mapping[str, Any]) -> bool:
-    return record["birth"] is not None and launch.birth(int(record["pid"])) == record["birth"]
-
-
-def _end(pid: int, record: Mapping[str, Any]) -> None:
-    """Ask the recorded leader to stop its workers and itself; after the grace, no more asking."""
-    limit = time.monotonic() + GRACE
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(pid, signal.SIGTERM)
-        while _lives(record):
-            if time.monotonic() > limit:
-                os.killpg(pid, signal.SIGKILL)
-            time.sleep(POLL)
-
-
-def _end_marked(token: str) -> None:
-    """Kill every process that carries a service's mark. Its workers have groups of their own, so the mark is what joins
-    them.
-    """
-    import psutil
-
-    for one in psutil.process_iter():
-        with contextlib.suppress(psutil.Error, OSError):
-            if one.environ().get(MARK) == token:
-                one.kill()
-                one.wait(GRACE)
 
 
 def _request(port: int, method: str, path: str, body: bytes | None, timeout: float) -> tuple[int, bytes]:

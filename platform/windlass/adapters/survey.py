@@ -47,7 +47,7 @@ def look(path: str) -> tuple[Kind, str, int]:
 def read(path: str) -> bytes | None:
     """The bytes of a file, or None where there is none to read."""
     try:
-        with open(path, "rb") as file:  # noqa: PTH123 -- pathlib costs more to import than the answer may take
+        with open(path, "rb") as file:
             return file.read()
     except OSError:
         return None

@@ -30,6 +30,6 @@ def _down(arguments: argparse.Namespace) -> Exit:
     ports = wiring.ports(arguments)
     names = [arguments.env] if arguments.env else list(ports.servers.environments())
     seen = down.down(ports, [(name, name != LOCAL) for name in names], arguments.model)
-    stopped = [f"{one.identity.owner} in {one.identity.name}" for one in seen]
+    stopped = [f"{slug} in {name}" for slug, name in seen]
     screen.data(json.dumps({"stopped": stopped}) if arguments.output == "json" else view.stopped(stopped))
     return Exit.OK

@@ -11,7 +11,9 @@ EXAMPLE = "windlass lock vision/digits --upgrade"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Arguments of the verb."""
-    parser.add_argument("model", metavar="TEAM/MODEL", nargs="?", help="only this model and its datasets (default: all)")
+    parser.add_argument(
+        "model", metavar="TEAM/MODEL", nargs="?", help="only this model and its datasets (default: all)"
+    )
     parser.add_argument("--upgrade", action="store_true", help="resolve anew, to the newest versions that still fit")
 
 

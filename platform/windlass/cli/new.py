@@ -31,7 +31,9 @@ def _new(arguments: argparse.Namespace) -> Exit:
     from windlass.flows import new
 
     root = survey.repository(arguments.directory) or arguments.directory
-    written = new.new_model(wiring.reader(root), shipped("templates") / "starts" / "model", arguments.name, _owner(root))
+    written = new.new_model(
+        wiring.reader(root), shipped("templates") / "starts" / "model", arguments.name, _owner(root)
+    )
     if arguments.output == "json":
         screen.data(json.dumps({"exitCode": 0, "files": list(written)}, indent=2, ensure_ascii=False))
         return Exit.OK

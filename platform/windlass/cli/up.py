@@ -3,6 +3,7 @@
 Run again it finds nothing to do and says so. The environment is `local`: its releases and receipts stay under .windlass/."""
 
 import argparse
+import time
 
 from windlass.cli import screen
 from windlass.model.failure import Exit
@@ -23,6 +24,7 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 
 def _up(arguments: argparse.Namespace) -> Exit:
+    began = time.monotonic()
     from windlass.cli import wiring
     from windlass.engine import resolve
     from windlass.flows import down, load, up
@@ -32,7 +34,7 @@ def _up(arguments: argparse.Namespace) -> Exit:
     ports = wiring.ports(arguments)
     project = load.require(ports)
     loaded = resolve.model(project, arguments.model)
-    result = up.up(ports, project, loaded, arguments.port)
+    result = up.up(ports, project, loaded, began, arguments.port)
     screen.data(view.as_json(result) if arguments.output == "json" else view.as_text(result))
     if arguments.foreground and result.url:
         try:

@@ -1,6 +1,7 @@
 """Check every spec and environment of the repository and say every mistake at once, with its place and what to do.
 
-An unchanged tree is answered from a digest cache (.windlass/cache/validate.json). No git is needed. Exit 1 where anything is wrong."""
+An unchanged tree is answered from a digest cache (.windlass/cache/validate.json). No git is needed. The exit code is 1 where
+anything is wrong."""
 
 import argparse
 import sys
@@ -35,8 +36,9 @@ def run(arguments: argparse.Namespace) -> "Exit | int":
     if arguments.output == "json":
         sys.stdout.write(f'{{\n  "exitCode": 0,\n  "documents": {known},\n  "diagnostics": []\n}}\n')
     else:
-        took = time.monotonic() - began
-        sys.stderr.write(f"{known} document{'' if known == 1 else 's'} checked in {took:.2f} s: no mistakes, nothing has changed\n")
+        took = (time.monotonic() - began) * 1000
+        word = "document" if known == 1 else "documents"
+        sys.stderr.write(f"{known} {word} checked in {took:.0f} ms: no mistakes, nothing has changed\n")
     return 0
 
 

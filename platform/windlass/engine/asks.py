@@ -21,8 +21,9 @@ def asks(project: Project, generated: Iterable[str]) -> dict[str, bool]:
             wanted[path] = wanted.get(path, False) or named.role in WITH_DATA
             if named.role == "requirements":
                 wanted[names.lock_of(path)] = True
-    for loaded in chain(project.models.values(), project.datasets.values()):
-        wanted |= {f"{loaded.source.folder}/{name}": True for name in names_beside}
+    sources = [model.source for model in project.models.values()] + [data.source for data in project.datasets.values()]
+    for source in sources:
+        wanted |= {f"{source.folder}/{name}": True for name in names_beside}
     return wanted
 
 

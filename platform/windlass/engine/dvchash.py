@@ -22,5 +22,7 @@ def within(files: Mapping[str, bytes], path: str) -> str | None:
     """The name of a path among files that are at hand: one of them, a folder of them, or None."""
     if path in files:
         return of_file(files[path])
-    below = {name.removeprefix(path + "/"): of_file(data) for name, data in files.items() if name.startswith(path + "/")}
+    below = {
+        name.removeprefix(path + "/"): of_file(data) for name, data in files.items() if name.startswith(path + "/")
+    }
     return of_folder(below) if below else None

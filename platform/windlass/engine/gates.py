@@ -27,18 +27,17 @@ def judge(
 
 
 def sentence(result: GateResult) -> str:
-    """A result in words: ``f1 0.941 >= 0.950, 0.009 too low``."""
+    """A result in words: ``f1 0.976 >= 0.950``, or ``f1 of digit 7 is 0.926, not >= 0.934: 0.008 too low``."""
     name = f"{result.metric} of {result.slice}" if result.slice else result.metric
     if result.value is None or result.limit is None:
         return f"{name}: {result.note}" if result.value is None else f"{name} {result.value:.3f}: {result.note}"
     places = _places(result.value, result.limit)
-    text = f"{name} {result.value:.{places}f} {result.comparison} {result.limit:.{places}f}"
-    if result.champion is not None:
-        text += f" (champion {result.champion:.{places}f})"
+    value, limit = f"{result.value:.{places}f}", f"{result.comparison} {result.limit:.{places}f}"
+    champion = "" if result.champion is None else f" (champion {result.champion:.{places}f})"
     if result.passed:
-        return text
-    gap = abs(result.value - result.limit)
-    return f"{text}: {gap:.{places}f} too {'low' if result.comparison == '>=' else 'high'}"
+        return f"{name} {value} {limit}{champion}"
+    gap = f"{abs(result.value - result.limit):.{places}f} too {'low' if result.comparison == '>=' else 'high'}"
+    return f"{name} is {value}, not {limit}{champion}: {gap}"
 
 
 def _judged(

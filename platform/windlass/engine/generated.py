@@ -41,7 +41,9 @@ def lock_findings(requirements: str, lock: str, actual: Mapping[str, bytes | Non
         hint = "name the packages that the code imports, one a line"
         return (Diagnostic("WL303", f"there is no `{requirements}`", Place(requirements), hint),)
     if pins is None:
-        return (Diagnostic("WL302", f"`{requirements}` is not locked: there is no `{lock}`", Place(requirements), HINT),)
+        return (
+            Diagnostic("WL302", f"`{requirements}` is not locked: there is no `{lock}`", Place(requirements), HINT),
+        )
     if lockfile.stale(asked, pins):
         message = f"`{lock}` was made of other requirements than `{requirements}` holds now"
         return (Diagnostic("WL302", message, Place(lock), "`windlass lock` makes it anew"),)

@@ -48,17 +48,17 @@ def circle(found: Sequence[Edge]) -> tuple[Edge, ...]:
         way: list[Edge] = []
         stack = [iter(after[start])]
         while stack:
-            edge = next(stack[-1], None)
-            if edge is None:
+            following = next(stack[-1], None)
+            if following is None:
                 stack.pop()
                 done.add(way.pop().user if way else start)
                 continue
             names_on_way = [start, *(step.user for step in way)]
-            if edge.user in names_on_way:
-                return (*way, edge)[names_on_way.index(edge.user) :]
-            if edge.user not in done:
-                way.append(edge)
-                stack.append(iter(after.get(edge.user, ())))
+            if following.user in names_on_way:
+                return (*way, following)[names_on_way.index(following.user) :]
+            if following.user not in done:
+                way.append(following)
+                stack.append(iter(after.get(following.user, ())))
     return ()
 
 

@@ -43,10 +43,10 @@ def home(path: str) -> Home | None:
             return Home("Dataset", name, team)
         case [layout.SPECS, team, name, "model.yaml"] if name != "datasets":
             return Home("Model", name, team)
-        case [layout.ENVIRONMENTS, layout.POLICIES, file] if file.endswith(".yaml"):
-            return Home("Policy", file.removesuffix(".yaml"))
         case [layout.ENVIRONMENTS, name, "environment.yaml"]:
             return Home("Environment", name)
+        case [layout.ENVIRONMENTS, layout.POLICIES, file] if file.endswith(".yaml"):
+            return Home("Policy", file.removesuffix(".yaml"))
         case [layout.ENVIRONMENTS, environment, "overlays", file] if file.endswith(".yaml"):
             return Home("Overlay", file.removesuffix(".yaml"), environment=environment)
         case [layout.ENVIRONMENTS, environment, "releases", team, name, "release.yaml"]:

@@ -47,7 +47,9 @@ def _merge(base: Any, patch: Any, path: Path, origin: Path, origins: dict[Path, 
     return _copied(patch, path, origin, origins)
 
 
-def _merge_maps(base: dict[str, Any], patch: dict[str, Any], path: Path, origin: Path, origins: dict[Path, Path]) -> Any:
+def _merge_maps(
+    base: dict[str, Any], patch: dict[str, Any], path: Path, origin: Path, origins: dict[Path, Path]
+) -> Any:
     result = dict(base)
     for key, value in patch.items():
         if value is None:
@@ -63,7 +65,7 @@ def _merge_lists(base: list[Any], patch: list[Any], path: Path, origin: Path, or
     for number, item in enumerate(patch):
         where = places.setdefault(item["name"], len(result))
         if where == len(result):
-            result.append({})
+            result.append(None)
         result[where] = _merge(result[where], item, (*path, where), (*origin, number), origins)
     return result
 

@@ -35,7 +35,9 @@ def level(overlay: Overlay, team: str, name: str, labels: Mapping[str, str]) -> 
     return 0 if wanted and all(labels.get(key) == text for key, text in wanted.items()) else None
 
 
-def applying(project: Project, environment: str, document: Mapping[str, Any]) -> tuple[tuple[int, Loaded[Overlay]], ...]:
+def applying(
+    project: Project, environment: str, document: Mapping[str, Any]
+) -> tuple[tuple[int, Loaded[Overlay]], ...]:
     """The overlays of an environment for a model document (its plain value), in the order in which they are laid."""
     meta = document["metadata"]
     found = []

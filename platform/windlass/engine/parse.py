@@ -14,8 +14,8 @@ from typing import Any
 import yaml
 
 from windlass.engine import scalars, syntax
-from windlass.engine.wording import clipped
 from windlass.engine.places import places
+from windlass.engine.wording import clipped
 from windlass.model.diagnostic import Diagnostic, Place, Related
 from windlass.model.project import Source
 
@@ -126,13 +126,16 @@ class _Builder:
             raise Stop(Diagnostic("WL009", "the file is empty", Place(self._path), "`windlass new` writes a start"))
         if not isinstance(self._root, dict):
             words = "a list" if isinstance(self._root, list) else "a single value"
-            raise Stop(Diagnostic("WL015", f"the document is {words}, not a mapping", Place(self._path), "start with `apiVersion:`"))
+            message = f"the document is {words}, not a mapping"
+            raise Stop(Diagnostic("WL015", message, Place(self._path), "start with `apiVersion:`"))
         return self._root
 
     def _open(self, event: Any, mapping: bool) -> None:
         self._bare(event)
         if len(self._frames) >= DEPTH:
-            raise Stop(self._finding("WL003", f"nested more than {DEPTH} levels deep", event, "a spec needs six or seven"))
+            raise Stop(
+                self._finding("WL003", f"nested more than {DEPTH} levels deep", event, "a spec needs six or seven")
+            )
         value: Any = {} if mapping else []
         self._add(value, event)
         self._frames.append(_Frame(value, {} if mapping else None))
@@ -184,9 +187,12 @@ class _Builder:
 
     def _bare(self, event: Any) -> None:
         if event.anchor is not None:
-            self._report("WL006", f"`&{event.anchor}` names a part to be repeated", event, "write it out", len(event.anchor) + 1)
+            self._report(
+                "WL006", f"`&{event.anchor}` names a part to be repeated", event, "write it out", len(event.anchor) + 1
+            )
         if event.tag is not None:
-            self._report("WL007", f"the tag `{event.tag}`", event, "a spec is plain data: take the tag away", 1)
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self._report("WL007", f"the tag `{clipped(tag)}`", event, "a spec is plain data: take the tag away", 1)
 
     def _report(self, code: str, message: str, event: Any, hint: str, length: int | None = None) -> None:
         self._diagnostics.append(self._finding(code, message, event, hint, length))

@@ -12,6 +12,9 @@ import yaml
 from windlass.model.diagnostic import Place
 
 Path = tuple[str | int, ...]
+NODES = (yaml.ScalarEvent, yaml.MappingStartEvent, yaml.SequenceStartEvent, yaml.AliasEvent)
+NO_WORD = "?"
+"""Stands for a key that is no scalar."""
 
 
 def places(path: str, text: str) -> tuple[Mapping[Path, Place], Mapping[Path, Place]]:
@@ -39,27 +42,31 @@ class _Lazy(Mapping[Path, Place]):
 def _find(path: str, text: str) -> tuple[dict[Path, Place], dict[Path, Place]]:
     values: dict[Path, Place] = {}
     keys: dict[Path, Place] = {}
-    stack: list[list[Any]] = []  # per container: [its path, next index or None for a mapping, pending key, its start event]
+    stack: list[
+        list[Any]
+    ] = []  # per container: [its path, next index or None for a mapping, pending key, its start event]
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         kind = type(event)
         if kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
-            closed = stack.pop()
-            values[closed[0]] = _place(path, closed[3].start_mark, event.end_mark)
+            where, _, _, start = stack.pop()
+            if values[where].line == start.start_mark.line + 1:
+                values[where] = _place(path, start.start_mark, event.end_mark)
             continue
-        if kind not in (yaml.ScalarEvent, yaml.MappingStartEvent, yaml.SequenceStartEvent):
+        if kind not in NODES:
             continue
         place = _place(path, event.start_mark, event.end_mark)
         where = _step(stack, event, place, keys)
         if where is None:
             continue
-        values[where] = place
-        if kind is not yaml.ScalarEvent:
+        # Of two equal keys the first one counts, as it does for the value.
+        values.setdefault(where, place)
+        if kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
             stack.append([where, 0 if kind is yaml.SequenceStartEvent else None, None, event])
     return values, keys
 
 
 def _step(stack: list[list[Any]], event: Any, place: Place, keys: dict[Path, Place]) -> Path | None:
-    """The path of the value that this event starts; None where it is a key."""
+    """The path of the node that this event starts; None where it is a key."""
     if not stack:
         return ()
     top = stack[-1]
@@ -68,9 +75,10 @@ def _step(stack: list[list[Any]], event: Any, place: Place, keys: dict[Path, Pla
         top[1] += 1
         return (*parent, top[1] - 1)
     if top[2] is None:
-        top[2] = event.value
-        keys[(*parent, event.value)] = place
-        return None
+        word = top[2] = str(getattr(event, "value", NO_WORD))
+        keys.setdefault((*parent, word), place)
+        # A list or mapping as a key is refused by the parser; its parts still have to be walked over.
+        return (*parent, NO_WORD, NO_WORD) if hasattr(event, "flow_style") else None
     name, top[2] = top[2], None
     return (*parent, name)
 

@@ -18,10 +18,13 @@ PORTS_APART = 100
 
 def environment(project: Project, name: str, rehearse: bool) -> Environment:
     """The environment of a name. ``rehearse`` replaces its target, backends and store by this machine's, each environment
-    of the chain with ports of its own. Raises `Usage`: WL603 for an unknown name, WL604 where `local` is rehearsed."""
+    of the chain with ports of its own (from ``target.port`` where that is written, else 3100, 3200, ...). Raises `Usage`:
+    WL603 for an unknown name, WL604 where `local` is rehearsed."""
     if name == LOCAL:
         if rehearse:
-            raise Usage.one("WL604", "`local` is this machine already: there is nothing to rehearse", "leave out --rehearse")
+            raise Usage.one(
+                "WL604", "`local` is this machine already: there is nothing to rehearse", "leave out --rehearse"
+            )
         return _embedded()
     if name not in project.environments:
         known = [LOCAL, *chain(project)]
@@ -67,7 +70,9 @@ def model(project: Project, text: str | None, here: str = "") -> Loaded[Model]:
 
 def effective(project: Project, document: Mapping[str, Any], environment_name: str) -> ModelSpec:
     """The spec of a model document (its plain value, also a promoted one) with an environment's overlays laid over it."""
-    return Model.model_validate(overlay.lay(project, environment_name, document).value, by_alias=True, by_name=False).spec
+    return Model.model_validate(
+        overlay.lay(project, environment_name, document).value, by_alias=True, by_name=False
+    ).spec
 
 
 def _embedded() -> Environment:
@@ -75,7 +80,7 @@ def _embedded() -> Environment:
 
 
 def _rehearsed(declared: Environment, place: int) -> Environment:
-    target = Target(kind="local", port=FIRST_PORT + PORTS_APART * place)
+    target = Target(kind="local", port=declared.spec.target.port or FIRST_PORT + PORTS_APART * place)
     local = {"target": target, "backends": EnvironmentSpec(target=target).backends, "store": None, "rehearsed": True}
     return declared.model_copy(update={"spec": declared.spec.model_copy(update=local)})
 

@@ -25,7 +25,8 @@ def schemas() -> dict[str, bytes]:
 
 def _schema(kind: type[Document]) -> bytes:
     made = kind.model_json_schema(by_alias=True, mode="validation")
-    whole = {"$schema": DIALECT, "title": f"Windlass {kind.__name__}", **{key: value for key, value in made.items() if key != "title"}}
+    del made["title"]
+    whole = {"$schema": DIALECT, "title": f"Windlass {kind.__name__}", **made}
     return (json.dumps(_tidy(whole), indent=2, ensure_ascii=False) + "\n").encode()
 
 

@@ -83,8 +83,9 @@ def reached(value: Any, location: Sequence[Any], kind: str) -> Path:
     """The part of pydantic's location that exists in the document; it adds the names of union members."""
     path: list[str | int] = []
     for step in location:
-        inside = isinstance(value, dict) and step in value or isinstance(value, list) and isinstance(step, int) and step < len(value)
-        if not inside:
+        named = isinstance(value, dict) and step in value
+        counted = isinstance(value, list) and isinstance(step, int) and step < len(value)
+        if not named and not counted:
             if kind == "missing":
                 path.append(step)
             break
@@ -159,7 +160,11 @@ def _conversion(given: Any, expected: str) -> str:
         return f'write "{str(given).lower() if isinstance(given, bool) else given}" in quotes'
     if expected == "a whole number" and isinstance(given, float):
         return f"write {round(given)}"
-    if isinstance(given, str) and re.fullmatch(r"-?[0-9.]+|true|false", given) and expected not in ("a list", "a mapping"):
+    if (
+        isinstance(given, str)
+        and re.fullmatch(r"-?[0-9.]+|true|false", given)
+        and expected not in ("a list", "a mapping")
+    ):
         return f"write {given} without quotes"
     if expected == "a list" and isinstance(given, str | int | float):
         return f"write [{clipped(str(given))}]"

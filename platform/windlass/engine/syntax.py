@@ -11,16 +11,28 @@ BREAK = re.compile(r"\r\n|[\n\r\x85\u2028\u2029]")
 """What the C parser counts as the end of a line."""
 
 WORDS = (
-    ("mapping values are not allowed", "a second `: ` in one value", "quote a text that contains `: `, or mend the indentation"),
+    (
+        "mapping values are not allowed",
+        "a second `: ` in one value",
+        "quote text that holds `: `, or mend the indentation",
+    ),
     ("could not find expected ':'", "a key without its `:`", "write `key: value`"),
     ("did not find expected ',' or ']'", "a list that is not closed", "close it with `]`, or put a comma"),
     ("did not find expected ',' or '}'", "a mapping that is not closed", "close it with `}`, or put a comma"),
     ("did not find expected key", "this line fits no block above it", "mend its indentation"),
     ("did not find expected '-' indicator", "this line is in no item of the list above it", "mend its indentation"),
-    ("block sequence entries are not allowed", "a list item in the middle of a line", "start the list on a line of its own"),
+    (
+        "block sequence entries are not allowed",
+        "a list item in the middle of a line",
+        "start the list on a line of its own",
+    ),
     ("found unexpected end of stream", "a quote that is never closed", "close it"),
     ("did not find expected node content", "a value is missing here", "write it, or close the bracket before"),
-    ("found unknown escape character", "no such escape in a text in double quotes", "write `\\\\` for a backslash, or single quotes"),
+    (
+        "found unknown escape character",
+        "no such escape in double quotes",
+        "write `\\\\` for a backslash, or single quotes",
+    ),
     ("cannot start any token", "a text that starts with a character of YAML's own", "put the text in quotes"),
     ("control characters are not allowed", "a control character", "take it out"),
     ("incompatible YAML document", "a `%YAML` line that asks for another version", "take the line out"),

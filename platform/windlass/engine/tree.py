@@ -6,9 +6,11 @@ from typing import Literal
 
 from windlass.engine.homes import Home
 from windlass.engine.lower import names
+from windlass.model.metadata import TeamMetadata
 from windlass.model.project import Loaded, Project, Source, Spec
 from windlass.model.specs.dataset import Dataset
 from windlass.model.specs.model import Model
+
 
 @dataclass(frozen=True, slots=True)
 class Read:
@@ -49,9 +51,18 @@ class Tree:
         return self.project.datasets.values()
 
     def names(self, kind: str) -> set[str]:
-        """The names of a kind, also of documents that are faulty: a broken document is not a missing one."""
-        return {read.home.key for read in self.documents if read.home and read.home.kind == kind}
+        """The names of a kind, also of documents that are faulty or misplaced: a broken document is not a missing one."""
+        named = {read.home.key for read in self.documents if read.home and read.home.kind == kind}
+        return named | {name for read in self.documents if read.home is None and (name := _own_name(read, kind))}
 
     def fact(self, folder: str, path: str) -> Fact:
         """What is at a path that is relative to a folder."""
         return self.files.get(names.joined(folder, path), Fact("absent"))
+
+
+def _own_name(read: Read, kind: str) -> str:
+    """What a document without a home calls itself, if it is of a kind."""
+    if read.spec is None or read.spec.kind != kind:
+        return ""
+    meta = read.spec.metadata
+    return meta.slug if isinstance(meta, TeamMetadata) else meta.name

@@ -45,6 +45,22 @@ def reason(now: Asked, entry: StageLock | None, held: Callable[[str], bool]) -> 
     return f"{missing[0]} is not in this store" if missing else None
 
 
+def consistent(pipeline: Pipeline, entries: Mapping[str, StageLock], known: Mapping[str, str | None]) -> bool:
+    """Whether a `dvc.lock` describes one run of the pipeline as it stands now, here or elsewhere. ``known`` has the md5 of
+    each dep that no stage makes, by its path as the pipeline says it."""
+    made: dict[str, str] = {}
+    for step in pipeline.stages:
+        entry = entries.get(step.name)
+        if entry is None:
+            return False
+        # What is part of something made is known only to those who have it; the entry itself is believed then.
+        deps = {dep: made.get(dep, known.get(dep, entry.deps.get(dep))) for dep in step.deps}
+        if reason(asked(pipeline, step, deps), entry, lambda _: True) is not None:
+            return False
+        made |= entry.outs
+    return True
+
+
 def _command(now: Asked, entry: StageLock) -> str | None:
     return None if entry.cmd == now.cmd else "command changed"
 
@@ -53,7 +69,8 @@ def _parameters(now: Asked, entry: StageLock) -> str | None:
     before = dict(entry.params.get(PARAMS) or {})
     if before.keys() != now.params.keys() or entry.params.keys() - {PARAMS}:
         return "reads other parameters"
-    moved = [name for name, value in sorted(now.params.items()) if not _same(value, before[name])]
+    # As DVC compares: 1, 1.0 and true are one value to it.
+    moved = [name for name, value in sorted(now.params.items()) if value != before[name]]
     return f"{moved[0]} {_text(before[moved[0]])} -> {_text(now.params[moved[0]])}" if moved else None
 
 
@@ -62,11 +79,6 @@ def _deps(now: Asked, entry: StageLock) -> str | None:
         return "reads other files"
     moved = sorted(path for path, md5 in now.deps.items() if md5 is None or md5 != entry.deps[path])
     return f"{moved[0]} changed" if moved else None
-
-
-def _same(one: Any, other: Any) -> bool:
-    # Python says that True equals 1 and 1.0; to code that reads parameters they are different.
-    return type(one) is type(other) and bool(one == other)
 
 
 def _text(value: Any) -> str:

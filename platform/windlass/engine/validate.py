@@ -6,7 +6,6 @@ Two steps, because rules ask about files on disk: `read` says what the documents
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from pydantic import ValidationError
 
@@ -19,8 +18,7 @@ from windlass.engine.rules import RULES
 from windlass.engine.tree import Fact, Read, Tree
 from windlass.engine.wording import near
 from windlass.model.diagnostic import Diagnostic, Place, Severity
-from windlass.model.document import Document
-from windlass.model.project import Loaded, Project, Source
+from windlass.model.project import Loaded, Project, Source, Spec
 from windlass.model.release import Release
 from windlass.model.specs.dataset import Dataset
 from windlass.model.specs.environment import LOCAL, Environment
@@ -29,7 +27,7 @@ from windlass.model.specs.overlay import Overlay
 from windlass.model.specs.policy import Policy
 from windlass.model.specs.team import Team
 
-KINDS: dict[str, type[Any]] = {
+KINDS: dict[str, type[Spec]] = {
     kind.__name__: kind for kind in (Team, Dataset, Model, Environment, Policy, Overlay, Release)
 }
 
@@ -45,9 +43,10 @@ class Reading:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def read(files: Mapping[str, bytes]) -> Reading:
-    """Parse and check the shape of every file that is, or was meant to be, a document."""
-    documents: list[Read] = []
+def read(files: Mapping[str, bytes], unread: Iterable[str] = ()) -> Reading:
+    """Parse and check the shape of every file that is, or was meant to be, a document. ``unread`` are paths of documents
+    that are not looked into, but exist."""
+    documents = [Read(path, home(path)) for path in unread]
     diagnostics: list[Diagnostic] = []
     for path, data in sorted(files.items()):
         if candidate(path, data):
@@ -85,11 +84,12 @@ def _document(path: str, data: bytes) -> tuple[Read, list[Diagnostic]]:
     except ValidationError as error:
         found = [*parsed.diagnostics, *shape.explain(parsed.source, kind, error)]
         meant = repair.repaired(parsed.source, kind, error)
-        return Read(path, where, *((meant[1], meant[0]) if meant else (parsed.source, None)), sound=False), found
+        source, guess = (meant[1], meant[0]) if meant else (parsed.source, None)
+        return Read(path, where, source, guess), found
     return Read(path, where, parsed.source, spec, sound), parsed.diagnostics
 
 
-def _kind(source: Source, where: Home | None) -> tuple[type[Document] | None, list[Diagnostic]]:
+def _kind(source: Source, where: Home | None) -> tuple[type[Spec] | None, list[Diagnostic]]:
     """The kind that a document says, else the one of its place; a finding where it says one that does not exist."""
     said = source.value.get("kind")
     if isinstance(said, str) and said in KINDS:
@@ -156,7 +156,8 @@ def _generated(
         diagnostics += generated.differences(pipeline.source(dataset, local), templates, actual)
         diagnostics += _lock(dataset.source.folder, dataset.spec.spec.source.requirements, actual)
     for model in project.models.values():
-        data = {names.slug(model.spec.metadata.team, ref.dataset) if "/" not in ref.dataset else ref.dataset for ref in model.spec.spec.data}
+        team = model.spec.metadata.team
+        data = {ref.dataset if "/" in ref.dataset else names.slug(team, ref.dataset) for ref in model.spec.spec.data}
         if model.source.path not in wrong and data <= sound_data:
             diagnostics += generated.differences(pipeline.pipeline(model, project, local), templates, actual)
             diagnostics += _lock(model.source.folder, model.spec.spec.pipeline.requirements, actual)

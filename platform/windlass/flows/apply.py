@@ -163,7 +163,7 @@ def recorded(last: Receipt | None, held: Mapping[str, Held], only: str | None) -
     return told == {slug: pair for slug, pair in asked.items() if only in (None, slug)}
 
 
-def _served(ports: Ports, environment: Environment, held: dict[str, Held], plan: Plan) -> dict[str, Served]:
+def _served(ports: Ports, environment: Environment, held: Mapping[str, Held], plan: Plan) -> dict[str, Served]:
     """What each model serves now, as observed: a process that lives and carries the release."""
     live = {
         seen.identity.owner: seen.fields for seen in ports.servers.observe(environment.metadata.name) if seen.present

@@ -33,7 +33,7 @@ def collect_data(
     slug = loaded.spec.metadata.slug
     ports.progress.begin(STEP, slug)
     python = ports.interpreters.ensure(material.lock, ports.progress)
-    stages = Stages(ports, runner, work, material, python, keep, {}, shown=False)
+    stages = Stages(ports, runner, work, material, python, keep, {}, replace=not material.settled({}), shown=False)
     stages.run()
     md5 = stages.md5(loaded.spec.spec.source.out)
     facts = _checked(ports, store, loaded, stages, md5)

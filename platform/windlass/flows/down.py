@@ -11,9 +11,10 @@ from windlass.model.specs.environment import LOCAL
 from windlass.ports import Ports
 
 
-def down(ports: Ports, environments: Sequence[tuple[str, bool]], only: str | None = None) -> list[Observed]:
-    """Stop the services of environments (name, whether rehearsed), or of one model in them; those that were stopped."""
-    stopped: list[Observed] = []
+def down(ports: Ports, environments: Sequence[tuple[str, bool]], only: str | None = None) -> list[tuple[str, str]]:
+    """Stop the services of environments (name, whether rehearsed), or of one model in them. The pairs of model and
+    environment that were stopped."""
+    stopped: list[tuple[str, str]] = []
     for name, rehearsed in environments:
         with ports.locks.hold(name, ports.progress):
             seen = [one for one in ports.servers.observe(name) if only in (None, one.identity.owner)]
@@ -22,7 +23,7 @@ def down(ports: Ports, environments: Sequence[tuple[str, bool]], only: str | Non
             lived = [one for one in seen if one.present]
             if lived:
                 ports.ledger.append(_receipt(ports, name, rehearsed, lived))
-            stopped += lived
+            stopped += [(one.identity.owner, name) for one in lived]
     return stopped
 
 

@@ -66,14 +66,13 @@ def require(loaded: Loaded[Model], results: Sequence[GateResult]) -> None:
 
 
 def summary(results: Sequence[GateResult]) -> str:
-    """One line for the table: the overall gates in words, slices counted."""
-    overall = [gates.sentence(result) for result in results if result.slice is None and result.passed]
-    slices = [result for result in results if result.slice is not None]
+    """One line for the table: the overall gates in words, slices counted, notes once."""
+    overall = [gates.sentence(result) for result in results if result.slice is None and result.limit is not None]
+    slices = [result for result in results if result.slice is not None and result.limit is not None]
     if slices:
-        noted = sorted({result.note for result in slices if result.note and result.passed})
-        passed = sum(result.passed for result in slices)
-        overall.append(f"{passed} of {len(slices)} slices" + (f": {noted[0]}" if len(noted) == 1 else ""))
-    return " · ".join(overall)
+        overall.append(f"{sum(result.passed for result in slices)} of {len(slices)} slices")
+    notes = dict.fromkeys(result.note for result in results if result.note and result.passed)
+    return " · ".join((*overall, *notes))
 
 
 def _parsed(data: bytes, file: MetricsFile) -> tuple[dict[str, Any], str]:

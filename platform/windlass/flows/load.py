@@ -62,13 +62,16 @@ class Loading:
     def texts(self) -> dict[str, str]:
         """Every text by its path, for code frames."""
         others = {path: fact.data for path, fact in self.facts.items() if fact.data is not None}
-        return {path: data.decode("utf-8", "replace") for path, data in (others | dict(self.files)).items()}
+        return {
+            path: data.decode("utf-8", "replace").removeprefix("\ufeff")
+            for path, data in (others | dict(self.files)).items()
+        }
 
 
 def read(ports: Reader, generated: bool = True) -> Loading:
     """Everything at once. ``generated`` compares `dvc.yaml`, `params.json` and requirements locks too."""
     files, links, found = _documents(ports)
-    reading = validate.read(files)
+    reading = validate.read(files, [one.place.path for one in found if one.place and home(one.place.path)])
     templates = ports.templates.files(*BACKEND)
     asked = asks(reading.meant, file_names(templates))
     facts = {path: _fact(ports, path, with_data) for path, with_data in asked.items()}
@@ -125,7 +128,11 @@ def _linked(name: str) -> Diagnostic:
 def _spec_like(name: str) -> bool:
     """Whether documents would lie at or below a path. Links to code and data beside a model are its own business."""
     parts = name.split("/")
-    return parts[0] == layout.ENVIRONMENTS or home(name) is not None or len(parts) <= (4 if "datasets" in parts[2:3] else 3)
+    return (
+        parts[0] == layout.ENVIRONMENTS
+        or home(name) is not None
+        or len(parts) <= (4 if "datasets" in parts[2:3] else 3)
+    )
 
 
 def _leaves(ports: Reader, look: Look) -> bool:

@@ -34,7 +34,9 @@ class Locked:
         return tuple(path for path, outcome in sorted(self.files.items()) if outcome == "written")
 
 
-def lock(ports: Ports, project: Project, slugs: tuple[str, ...] | None = None, upgrade: bool = False) -> tuple[Locked, ...]:
+def lock(
+    ports: Ports, project: Project, slugs: tuple[str, ...] | None = None, upgrade: bool = False
+) -> tuple[Locked, ...]:
     """Bring the files of these models (None: of all) and of their datasets up to date. A lock whose requirements did not
     change is left alone unless ``upgrade`` asks for the newest versions that still fit.
 
@@ -86,7 +88,12 @@ def _pins(ports: Ports, lowered: Pipeline, asked: str, pins: str, upgrade: bool)
     if requirements is None:
         hint = "name the packages that the code imports, one a line"
         raise Findings.one("WL303", f"{lowered.slug} has no `{asked}`", hint, Place(lowered.source))
-    if before is not None and not upgrade and not lockfile.stale(requirements, before) and not lockfile.unhashed(before):
+    if (
+        before is not None
+        and not upgrade
+        and not lockfile.stale(requirements, before)
+        and not lockfile.unhashed(before)
+    ):
         return before
     ports.progress.note(f"locking {asked}")
     try:

@@ -1,7 +1,7 @@
 """What a training run is made of, read from the repository: code, locks and generated files, and its `inputs` digest."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -46,10 +46,22 @@ class Material:
         """A path of the spec as one of the repository."""
         return names.joined(self.pipeline.folder, relative)
 
+    def settled(self, data: Mapping[str, str]) -> bool:
+        """Whether the committed `dvc.lock` describes one run of just this; ``data`` is the md5 of each dataset."""
+        inputs: dict[str, str | None] = {ref.path: data[ref.dataset] for ref in self.pipeline.inputs}
+        deps = {dep for step in self.pipeline.stages for dep in step.deps}
+        code = {dep: dvchash.within(self.code, self.path(dep)) for dep in deps}
+        known = inputs | {dep: md5 for dep, md5 in code.items() if md5 is not None}
+        return unchanged.consistent(self.pipeline, self.entries[0], known)
+
     def read_by(self, steps: Iterable[Step]) -> dict[str, bytes]:
         """The code that some steps read."""
         deps = [self.path(dep) for step in steps for dep in step.deps]
-        return {path: data for path, data in self.code.items() if any(path == dep or path.startswith(dep + "/") for dep in deps)}
+        return {
+            path: data
+            for path, data in self.code.items()
+            if any(path == dep or path.startswith(dep + "/") for dep in deps)
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +107,11 @@ def revisions(found: Whole) -> dict[str, str] | None:
     return None if None in known.values() else {slug: md5 for slug, md5 in known.items() if md5}
 
 
+def recorded(found: Material, dvc_lock: bytes) -> Material:
+    """The material, knowing one more `dvc.lock`: that of a candidate in the store."""
+    return replace(found, entries=(*found.entries, dvclock.parse(dvc_lock)))
+
+
 def revision(found: Material) -> str | None:
     """The md5 of what a dataset's source stage wrote when it last ran as it stands now; None where it never did."""
     (step,) = found.pipeline.stages
@@ -110,9 +127,7 @@ def made_by(step: Step) -> tuple[str, ...]:
     return (*step.outs, *(file.path for file in step.metrics))
 
 
-def _material(
-    ports: Ports, lowered: Pipeline, requirements: str, templates: Mapping[str, str], work: Path
-) -> Material:
+def _material(ports: Ports, lowered: Pipeline, requirements: str, templates: Mapping[str, str], work: Path) -> Material:
     wanted = generated.files(lowered, templates)
     asked, lock = (names.joined(lowered.folder, path) for path in (requirements, lowered.requirements))
     actual = {path: ports.files.read(ports.root / path) for path in (*wanted, asked, lock)}
@@ -139,7 +154,9 @@ def _code(ports: Ports, lowered: Pipeline) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     missing = []
     for dep in sorted(deps):
-        files = {path: ports.files.read(ports.root / path) for path in known if path == dep or path.startswith(dep + "/")}
+        files = {
+            path: ports.files.read(ports.root / path) for path in known if path == dep or path.startswith(dep + "/")
+        }
         read = {path: content for path, content in files.items() if content is not None and BYTECODE not in path}
         found |= read
         if not read:
@@ -152,7 +169,9 @@ def _code(ports: Ports, lowered: Pipeline) -> dict[str, bytes]:
 def _missing(ports: Ports, lowered: Pipeline, dep: str) -> Diagnostic:
     there = (ports.root / dep).exists()
     why = "git ignores it, so it would not travel" if there else "there is no such file"
-    hint = "track it with git, or make it the output of a stage or a dataset" if there else "write it, or correct the name"
+    hint = (
+        "track it with git, or make it the output of a stage or a dataset" if there else "write it, or correct the name"
+    )
     return Diagnostic("WL505", f"`{dep}` is a dep of {lowered.slug}, but {why}", Place(lowered.source), hint)
 
 

@@ -41,7 +41,8 @@ class Packaging:
     def _build(self, ports: Ports, store: Store, environment: str, python: Path, model: ModelPin) -> BentoPin:
         place = ports.root / layout.state(environment, "models", digests.short(model.digest, 64))
         store.get_folder(model.digest, place)
-        tag = name(*self.slug.split("/"))
+        team, _, model_name = self.slug.partition("/")
+        tag = name(team, model_name)
         pin, folder = ports.packager.build(python, tag, place, contract_bytes(self.spec), self.lock)
         ports.progress.point("package.built")
         store.put_folder(folder)

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from windlass import __version__
 from windlass.engine import evidence as facts
-from windlass.engine import manifests, resolve
+from windlass.engine import gates, manifests, resolve
 from windlass.engine import release as releases
 from windlass.engine.release import Folder
-from windlass.flows import actor, load, proposing, witness
+from windlass.flows import actor, judged, load, proposing, witness
 from windlass.flows.proposing import Draft
 from windlass.flows.releases import Held, workloads
 from windlass.model import layout
@@ -23,6 +23,8 @@ from windlass.model.release import Check, Evidence, PromotedFrom, Release
 from windlass.model.specs.environment import LOCAL, Environment
 from windlass.model.specs.model import ModelSpec
 from windlass.ports import Ports
+
+GATE_HINT = "nothing is promoted: judged by the gates of the promoted spec, against the release that is there now"
 
 
 def at_tip(ports: Ports, environment: str, rehearse: bool) -> tuple[str, Project, Environment]:
@@ -90,13 +92,20 @@ def _source(ports: Ports, project: Project, environment: Environment, slug: str,
     before = str(environment.spec.promotes_from)
     found = proposing.present(ports, before, slug, tip)
     if found is None:
-        way = " -> ".join(resolve.chain(project))
-        message = (
-            f"{before} has no release of {slug}, so {environment.metadata.name} cannot get one: the chain is {way}"
-        )
-        verb = f"windlass promote {slug} --to {before}" if before != resolve.head(project) else f"windlass train {slug}"
-        raise Refused.one("WL430", message, f"first `{verb}`, and merge it")
+        name, flag = environment.metadata.name, " --rehearse" if environment.spec.rehearsed else ""
+        way = " -> ".join(_way(project, name))
+        message = f"{before} has no release of {slug}, so {name} cannot get one: the chain is {way}"
+        verb = f"promote {slug} --to" if before != resolve.head(project) else f"train {slug} --env"
+        raise Refused.one("WL430", message, f"first `windlass {verb} {before}{flag}`, and merge it")
     return found
+
+
+def _way(project: Project, environment: str) -> list[str]:
+    """The environments that a release passes on its way, the head first."""
+    loaded = project.environments.get(environment)
+    before = loaded.spec.spec.promotes_from if loaded else None
+    # In a circle of environments, which is a finding of its own, nothing is ever served that could get here.
+    return [*(_way(project, before) if before else []), environment]
 
 
 def _draft(
@@ -112,14 +121,11 @@ def _draft(
     name, pin = environment.metadata.name, source.release.spec.pin
     slug = source.release.metadata.slug
     spec = resolve.effective(project, source.spec, name)
-    champion = before if before and before.release.digest != source.release.digest else None
-    same_data = facts.comparable(pin.data, champion)
-    results = facts.judged(spec.evaluation.gates, source.release.spec.metrics, pin.data, champion)
-    gates = facts.gate_check(results, same_data)
-    if gates.outcome == "failed":
-        raise Refused(
-            [Diagnostic("WL401", f"{slug} in {name}: {gates.detail}", hint=f"against the release in {name} now")]
-        )
+    same_data = facts.comparable(pin.data, before)
+    champion = before.release if before else None
+    results = judged.judge(spec, source.release.spec.metrics, pin.data, pin.model.digest, champion)
+    if wrong := [gates.sentence(result) for result in results if not result.passed]:
+        raise Refused([Diagnostic("WL401", f"{slug} in {name}: {told}", hint=GATE_HINT) for told in wrong])
     release = releases.draft(
         slug,
         pin,
@@ -130,7 +136,7 @@ def _draft(
         promoted_from=promoted,
     )
     lifted = (Check(name="hold", outcome="asks", detail=f"lifted: {lift_hold}"),) if lift_hold else ()
-    checks = (gates, *checks, *lifted)
+    checks = (facts.gate_check(judged.summary(results), same_data), *checks, *lifted)
     proof = _evidence(ports, project, environment, source, before, release, spec, results, checks, same_data)
     proof = proof.model_copy(update={"reason": lift_hold or ""})
     return Draft(name, slug, release, proof, source.files[releases.MODEL], {}, {})

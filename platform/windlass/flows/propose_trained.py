@@ -29,7 +29,9 @@ def propose_trained(ports: Ports, project: Project, loaded: Loaded[Model], envir
     before = environment.spec.promotes_from
     if name != LOCAL and before is not None:
         hint = f"`windlass promote {slug} --to {name}` brings what `{before}` serves"
-        raise Usage.one("WL611", f"`{name}` does not train: what it serves was trained once, in the head of the chain", hint)
+        raise Usage.one(
+            "WL611", f"`{name}` does not train: what it serves was trained once, in the head of the chain", hint
+        )
     with ports.locks.hold(name, ports.progress):
         base = None if name == LOCAL else ports.git.head()
         held = releases.current(ports, project, environment, base).get(slug)

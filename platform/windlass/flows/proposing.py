@@ -11,7 +11,7 @@ from windlass.engine.manifests import render_digest, serving
 from windlass.engine.release import Folder
 from windlass.flows import shelf
 from windlass.flows.releases import Held, workloads
-from windlass.model import layout
+from windlass.model import digests, layout
 from windlass.model.failure import Refused, Usage
 from windlass.model.project import Project
 from windlass.model.proposal import Proposal
@@ -64,7 +64,7 @@ def refuse_hold(before: Folder | None) -> None:
     where = f"{before.release.metadata.slug} in {before.evidence.environment}"
     raise Refused.one(
         "WL431",
-        f"{where} is on hold: release {hold.release[:15]}… was rolled back by {hold.by} because {hold.reason}",
+        f"{where} is on hold: release {digests.brief(hold.release)} was rolled back by {hold.by} because {hold.reason}",
         f"`windlass promote {before.release.metadata.slug} --to {before.evidence.environment} --lift-hold REASON` once "
         "that is solved",
     )
@@ -120,7 +120,7 @@ def _same(waiting: Folder, draft: Draft) -> bool:
 
 def _words(folder: Folder) -> str:
     spec = folder.release.spec
-    return f"release {folder.release.digest[:15]}… (generation {spec.generation})"
+    return f"release {digests.brief(folder.release.digest)} (generation {spec.generation})"
 
 
 def _message(movement: str, tip: str, draft: Draft, files: Mapping[str, bytes]) -> str:

@@ -8,11 +8,10 @@ from windlass.engine import evidence as facts
 from windlass.engine import release as releases
 from windlass.engine import resolve
 from windlass.engine.release import Folder
-from windlass.flows import actor, proposing, shelf
+from windlass.flows import actor, judged, proposing, shelf
 from windlass.flows.proposing import Draft
 from windlass.model import layout
 from windlass.model.candidate import Candidate
-from windlass.model.diagnostic import Diagnostic
 from windlass.model.failure import Refused
 from windlass.model.project import Loaded, Project
 from windlass.model.proposal import Proposal
@@ -46,7 +45,7 @@ def propose(ports: Ports, project: Project, candidate: Candidate, environment: E
     if tip is None:
         return _place(ports, slug, release, proof, model)
     trailers = {"Windlass-Inputs": candidate.inputs}
-    locks = _locks(ports, environment, candidate)
+    locks = _locks(ports, project, environment, candidate)
     return proposing.propose(ports, "release", tip, Draft(name, slug, release, proof, model, locks, trailers))
 
 
@@ -102,10 +101,9 @@ def _evidence(
     value: Mapping[str, Any] = loaded.source.value
     spec = resolve.effective(project, value, environment.metadata.name)
     same_data = facts.comparable(candidate.data, before)
-    results = facts.judged(spec.evaluation.gates, candidate.metrics, candidate.data, before)
-    gates = facts.gate_check(results, same_data)
-    if gates.outcome == "failed":
-        raise Refused([Diagnostic("WL401", f"{candidate.slug}: {gates.detail}", hint="against the release there now")])
+    champion = before.release if before else None
+    results = judged.judge(spec, candidate.metrics, candidate.data, release.spec.pin.model.digest, champion)
+    judged.require(loaded, results)
     risk = spec.governance.risk_class
     needed = facts.approvals_needed(environment, risk, same_data)
     author = actor.name(ports)
@@ -120,11 +118,11 @@ def _evidence(
         approvals_needed=needed,
         author=author,
         gates=results,
-        champion=before.release.digest if before else None,
+        champion=champion.digest if champion else None,
         metrics=candidate.metrics,
-        champion_metrics=before.release.spec.metrics if before else {},
+        champion_metrics=champion.spec.metrics if champion else {},
         checks=(
-            gates,
+            facts.gate_check(judged.summary(results), same_data),
             facts.data_check(candidate.data),
             facts.change_check(before, digest, release.spec.generation),
             facts.approvals_check(needed, environment, risk, author, same_data),
@@ -136,9 +134,17 @@ def _evidence(
     return proof.model_copy(update={"render_digest": rendered})
 
 
-def _locks(ports: Ports, environment: Environment, candidate: Candidate) -> dict[str, bytes]:
-    """The run's dvc.lock, which a release pull request carries."""
-    if candidate.dvc_lock is None:
-        return {}
-    data = ports.store(environment.metadata.name).get(candidate.dvc_lock)
-    return {f"{layout.SPECS}/{candidate.slug}/dvc.lock": data}
+def _locks(ports: Ports, project: Project, environment: Environment, candidate: Candidate) -> dict[str, bytes]:
+    """The run's dvc.lock of the model and of its datasets, which a release proposal carries."""
+    found: dict[str, bytes] = {}
+    if candidate.dvc_lock is not None:
+        lock = ports.store(environment.metadata.name).get(candidate.dvc_lock)
+        found[f"{layout.SPECS}/{candidate.slug}/dvc.lock"] = lock
+    work = ports.root / layout.state(environment.metadata.name, "work", candidate.slug)
+    for pin in candidate.data:
+        path = f"{project.datasets[pin.dataset].source.folder}/dvc.lock"
+        data = ports.files.read(work / path) or b""
+        # The work folder may have gone on to newer data; the candidate's own revision is what is released.
+        if pin.md5.encode() in data:
+            found[path] = data
+    return found

@@ -22,7 +22,9 @@ def render(ports: Ports, project: Project, environment: Environment) -> dict[str
             files |= generated.files(pipeline.pipeline(model, project, environment), templates)
     held = releases.current(ports, project, environment, None if name == LOCAL else ports.git.head())
     first = spec.target.port or 0
-    served = releases.workloads(project, environment, held, {slug: first + index for index, slug in enumerate(sorted(held))})
+    served = releases.workloads(
+        project, environment, held, {slug: first + index for index, slug in enumerate(sorted(held))}
+    )
     for kind, workloads in (("service", served.services), ("tracking", served.tracking)):
         for one in workloads:
             files[f"workloads/{one.team}/{one.model}/{kind}.json"] = digests.canonical(one.plain()) + b"\n"

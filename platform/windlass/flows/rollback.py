@@ -58,7 +58,7 @@ def rollback(
                 witness.same_bytes(ports, target),
                 facts.change_check(before, release.digest, release.spec.generation),
                 Check(
-                    name="hold", outcome="passed", detail=f"on release {digests.short(before.release.digest)}: {reason}"
+                    name="hold", outcome="passed", detail=f"on release {digests.brief(before.release.digest)}: {reason}"
                 ),
                 facts.approvals_check(needed, environment, risk, author, same_data=True),
             ),

@@ -17,7 +17,7 @@ from windlass.ports import Ports, StageRunner
 class Stages:
     """One pipeline in one work folder. ``results`` maps the paths of the repository that are data or were made so far to
     their md5; ``locked`` is the new `dvc.lock`, ``runs`` how each stage ended. ``keep`` says whether the lock also goes
-    beside the code."""
+    beside the code where something ran, ``replace`` that the one there does not fit in any case."""
 
     ports: Ports
     runner: StageRunner
@@ -26,6 +26,7 @@ class Stages:
     python: Path
     keep: bool
     results: dict[str, str]
+    replace: bool = False
     shown: bool = True
     locked: dict[str, StageLock] = field(default_factory=dict)
     runs: list[StageRun] = field(default_factory=list)
@@ -60,7 +61,9 @@ class Stages:
 
     def _take(self, step: Step) -> None:
         now = unchanged.asked(self.material.pipeline, step, {dep: self._dep(dep) for dep in step.deps})
-        reasons = [unchanged.reason(now, entries.get(step.name), self.runner.holds) for entries in self.material.entries]
+        reasons = [
+            unchanged.reason(now, entries.get(step.name), self.runner.holds) for entries in self.material.entries
+        ]
         if None in reasons:
             entry = self.material.entries[reasons.index(None)][step.name]
             self._done(step, entry, "unchanged", None, "")
@@ -84,7 +87,9 @@ class Stages:
     def _done(self, step: Step, entry: StageLock, outcome: str, seconds: float | None, why: str) -> None:
         self.locked[step.name] = entry
         self.results |= {self.material.path(out): entry.outs[out] for out in made_by(step)}
-        self.runs.append(StageRun(name=step.name, outcome=outcome, seconds=None if seconds is None else round(seconds, 1)))
+        self.runs.append(
+            StageRun(name=step.name, outcome=outcome, seconds=None if seconds is None else round(seconds, 1))
+        )
         if self.shown:
             if outcome == "unchanged" and seconds is None:
                 self.ports.progress.begin(step.name)
@@ -117,5 +122,5 @@ class Stages:
         complete = len(self.locked) == len(self.material.pipeline.stages)
         text = self.lock() if complete else dvclock.dump({**self._older(), **self.locked})
         self.ports.files.write(self.work / self.material.dvc_lock, text)
-        if self.keep:
+        if self.keep and (self.replace or any(run.outcome == "ran" for run in self.runs)):
             self.ports.files.write(self.ports.root / self.material.dvc_lock, text)

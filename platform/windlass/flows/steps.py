@@ -1,16 +1,14 @@
 """Do one change of a plan on this machine: train, start, relabel, stop, or point an alias. Each can be done twice."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from windlass.flows import contents, registry, release, train
 from windlass.flows.releases import Held
-from windlass.model.failure import Findings
 from windlass.model.plan import Change
 from windlass.model.project import Project
 from windlass.model.specs.environment import Environment
-from windlass.model.workload import EnvEntry, Service
+from windlass.model.workload import Service
 from windlass.ports import Ports
 
 START_LIMIT = 120.0
@@ -77,30 +75,9 @@ class Steps:
         if change.action == "replace":
             ports.servers.stop(service.environment, slug)
             ports.progress.point("serve.stopped")
-        ports.servers.start(service, bento, python, _environment(service), self.lock)
+        ports.servers.start(service, bento, python, {}, self.lock)
         ports.progress.point("serve.started")
         took = ports.servers.wait_ready(service, START_LIMIT)
         self.seconds[slug] = took
         ports.progress.end("serve", f"http://127.0.0.1:{service.port}", f"ready after {took:.1f} s")
         return f"ready after {took:.1f} s"
-
-
-def _environment(service: Service) -> dict[str, str]:
-    """The service's environment variables. On a laptop a secret's key is the variable WINDLASS_SECRET_<NAME>_<KEY>."""
-    found, missing = {}, []
-    for entry in service.env:
-        value = entry.value if entry.secret_ref is None else os.environ.get(_secret(entry))
-        if value is None:
-            missing.append(_secret(entry))
-        else:
-            found[entry.name] = value
-    if missing:
-        raise Findings.one(
-            "WL533", f"{service.slug} needs secrets that this machine does not have", f"set {', '.join(missing)}"
-        )
-    return found
-
-
-def _secret(entry: EnvEntry) -> str:
-    ref = entry.secret_ref or {}
-    return f"WINDLASS_SECRET_{ref.get('name', '')}_{ref.get('key', '')}".upper().replace("-", "_")

@@ -105,6 +105,7 @@ class _Run:
             and known.bento == self.packaging.built(self.store, known.model)
             and all(digest is None or self.store.has(digest) for digest in kept)
             and team_tests.passed(self.store, self.found.model, known.inputs)
+            and (self.environment != LOCAL or self.found.model.settled({pin.dataset: pin.md5 for pin in known.data}))
         )
         return known if whole else None
 
@@ -119,7 +120,7 @@ class _Run:
         if known is None or known.outcome == "failed":
             # What follows will be needed unless a gate or a test says no, and starts while stages still run.
             self._warm(python)
-        stages = self._stages(runner, python, data)
+        stages = self._stages(runner, python, data, known)
         draft = self._draft(inputs, record, data, started)
         try:
             stages.run()
@@ -128,10 +129,15 @@ class _Run:
         except Findings as failure:
             self._write(draft, outcome="failed", reason=str(failure), stages=(*collected, *stages.runs))
             raise
-        fresh = known is None or known.outcome == "failed" or any(run.outcome != "unchanged" for run in stages.runs)
+        fresh = known is None or known.outcome == "failed" or any(run.outcome == "ran" for run in stages.runs)
         if fresh or known is None:
             ran = (*collected, *stages.runs, *([tests] if tests else []))
-            update = {"metrics": values, "stages": ran, "dvc_lock": self.store.put(stages.lock()), "finished_at": self._now()}
+            update = {
+                "metrics": values,
+                "stages": ran,
+                "dvc_lock": self.store.put(stages.lock()),
+                "finished_at": self._now(),
+            }
             known = draft.model_copy(update=update)
         return self._finish(known, stages)
 
@@ -146,10 +152,13 @@ class _Run:
             runs += [StageRun(name=f"data {slug}", outcome=run.outcome, seconds=run.seconds) for run in stages.runs]
         return tuple(pins), tuple(runs)
 
-    def _stages(self, runner: StageRunner, python: Path, data: tuple[DataPin, ...]) -> Stages:
+    def _stages(self, runner: StageRunner, python: Path, data: tuple[DataPin, ...], known: Candidate | None) -> Stages:
         model, md5 = self.found.model, {pin.dataset: pin.md5 for pin in data}
+        keep, replace = self.environment == LOCAL, not model.settled(md5)
+        if known is not None and known.dvc_lock is not None and self.store.has(known.dvc_lock):
+            model = material.recorded(model, self.store.get(known.dvc_lock))
         results = {model.path(ref.path): md5[ref.dataset] for ref in model.pipeline.inputs}
-        return Stages(self.ports, runner, self.found.work, model, python, self.environment == LOCAL, results)
+        return Stages(self.ports, runner, self.found.work, model, python, keep, results, replace)
 
     def _finish(self, candidate: Candidate, stages: Stages) -> Candidate:
         """Gates, register, package, record."""
@@ -167,7 +176,9 @@ class _Run:
         candidate = candidate.model_copy(update=passed)
         progress.begin("register", model.registry)
         version = registry.register(self.ports, self.environment, candidate, self.spec)
-        progress.end("register", f"version {version}", f"{model.registry}  {digests.PREFIX}{digests.short(model.digest)}")
+        progress.end(
+            "register", f"version {version}", f"{model.registry}  {digests.PREFIX}{digests.short(model.digest)}"
+        )
         bento = self.packaging.package(self.ports, self.environment, stages.python, model)
         candidate = self._write(candidate, bento=bento)
         progress.point("train.recorded")
@@ -195,7 +206,10 @@ class _Run:
             inputs_record=record,
             outcome="failed",
             commit=self.ports.git.head(),
-            dirty=bool(self.ports.git.dirty([part.pipeline.folder for part in parts])),
+            # What training itself writes beside the code makes nobody's tree dirty.
+            dirty=bool(
+                {*self.ports.git.dirty([part.pipeline.folder for part in parts])} - {part.dvc_lock for part in parts}
+            ),
             code=self.store.put(digests.canonical(code)),
             lock=self.store.put(self.found.model.lock),
             python=self.ports.interpreters.python_minor(),

@@ -17,10 +17,9 @@ from windlass.ports import Ports
 PREDICT = "/predict"
 
 
-def up(ports: Ports, project: Project, loaded: Loaded[Model], port: int | None = None) -> Up:
-    """Bring one model up in `local`. Raises whatever training, gates or the machine have against it; what was finished
+def up(ports: Ports, project: Project, loaded: Loaded[Model], began: float, port: int | None = None) -> Up:
+    """Bring one model up in `local`; ``began`` is when the command did, by the monotonic clock. Raises whatever training, gates or the machine have against it; what was finished
     before is kept, and the same command goes on from there."""
-    began = ports.clock.monotonic()
     slug = loaded.spec.metadata.slug
     environment = resolve.environment(project, LOCAL, rehearse=False)
     with ports.locks.hold(LOCAL, ports.progress) as lock:

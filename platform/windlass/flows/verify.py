@@ -90,7 +90,7 @@ def _contents(ports: Ports, environment: str, slug: str, folder: Folder) -> Iter
     record = store.record(layout.candidate_record(slug, pin.inputs))
     if record is None:
         yield Proof(
-            environment, slug, "inputs", "absent", f"{digests.short(pin.inputs)}: the store here has no record of it"
+            environment, slug, "inputs", "absent", f"{digests.brief(pin.inputs)}: the store here has no record of it"
         )
     else:
         yield from _record(ports, environment, slug, folder, record)
@@ -150,7 +150,7 @@ def _blob_is_here(ports: Ports, environment: str, digest: str) -> bool:
 
 def _tried(environment: str, slug: str, check: str, digest: str, here: bool, act: Callable[[], object]) -> Proof:
     if not here:
-        return Proof(environment, slug, check, "absent", f"{digests.short(digest)}: not (whole) in the store here")
+        return Proof(environment, slug, check, "absent", f"{digests.brief(digest)}: not (whole) in the store here")
     try:
         act()
     except Failure as failure:

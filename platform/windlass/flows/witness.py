@@ -46,7 +46,7 @@ def same_bytes(ports: Ports, folder: Folder) -> Check:
     """Recompute the model and the bento in the environment's store, where that store is on this machine. Raises `Refused`
     (WL421) where they are not what the pin says."""
     pin, where = folder.release.spec.pin, folder.evidence.environment
-    what = f"model {digests.short(pin.model.digest)} and bento {digests.short(pin.bento.digest)}"
+    what = f"model {digests.brief(pin.model.digest)} and bento {digests.brief(pin.bento.digest)}"
     store = ports.store(where)
     if not (store.has(pin.model.digest) and store.has(pin.bento.digest)):
         detail = f"{what} are what {where} has; its store is not on this machine, apply verifies them"
@@ -67,12 +67,12 @@ def sound(ports: Ports, environment: str, rehearsed: bool) -> tuple[Receipt, ...
 
 def _long_enough(environment: Environment, before: str, length: float, since: datetime) -> Check:
     asked, name = environment.spec.promotion.soak, environment.metadata.name
-    told = f"{facts.span(length)} in {before}{' (rehearsed)' if environment.spec.rehearsed else ''}"
+    told = f"{facts.span(length)} in {before}{', rehearsed' if environment.spec.rehearsed else ''}"
     if asked is None:
-        return Check(name="soak", outcome="passed", detail=f"{told} ({name} asks for none)")
+        return Check(name="soak", outcome="passed", detail=f"{told}; {name} asks for none")
     if length < facts.seconds(asked):
         left = facts.span(facts.seconds(asked) - length)
-        raise Refused.one("WL434", f"{told}, {name} asks for {asked}", f"healthy since {_second(since)}; {left} to go")
+        raise Refused.one("WL434", f"{told}; {name} asks for {asked}", f"healthy since {_second(since)}; {left} to go")
     return Check(name="soak", outcome="passed", detail=f"{told} (needs {asked})")
 
 

@@ -16,11 +16,11 @@ def fill(ports: Ports, found: Whole) -> None:
     parts = (found.model, *(material for _, material in found.datasets.values()))
     wanted = {path: data for part in parts for path, data in _files(part).items()}
     kept = {path for part in parts for path in (*part.made, part.dvc_lock)}
-    for path in list(ports.files.walk(found.work)):
-        relative = path.relative_to(found.work).as_posix()
-        stays = relative in wanted or relative.split("/")[0] in OURS or any(names.overlaps(relative, out) for out in kept)
-        if not stays:
-            ports.files.remove(path)
+    for place in list(ports.files.walk(found.work)):
+        relative = place.relative_to(found.work).as_posix()
+        ours = relative.partition("/")[0] in OURS
+        if not (ours or relative in wanted or any(names.overlaps(relative, out) for out in kept)):
+            ports.files.remove(place)
     for path, data in wanted.items():
         ports.files.write(found.work / path, data)
 

@@ -32,6 +32,11 @@ def of_tree(files: Mapping[str, str]) -> str:
     return of_value(dict(files))
 
 
+def brief(digest: str) -> str:
+    """``sha256:77d01c2a…``, for sentences."""
+    return f"{PREFIX}{short(digest)}…"
+
+
 def short(digest: str, length: int = 8) -> str:
     """The first hex digits, for names and tables; never to compare."""
     return digest.removeprefix(PREFIX)[:length]

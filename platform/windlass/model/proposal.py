@@ -26,7 +26,7 @@ class Proposal:
     @property
     def summary(self) -> str:
         """One line for tables and receipts."""
-        about = f"generation {self.release.spec.generation}   {digests.short(self.release.digest)}"
+        about = f"generation {self.release.spec.generation}   {digests.brief(self.release.digest)}"
         if self.branch is None:
             return f"{about}   {'' if self.changed else 'unchanged '}({self.folder})"
         state = "proposed" if self.changed else "already proposed"

@@ -16,6 +16,12 @@ class EnvEntry(Document):
     value: str | None = None
     secret_ref: dict[str, str] | None = None
 
+    @property
+    def variable(self) -> str:
+        """Where a laptop, which has no secret store, finds the value of a reference: WINDLASS_SECRET_<NAME>_<KEY>."""
+        ref = self.secret_ref or {}
+        return f"WINDLASS_SECRET_{ref.get('name', '')}_{ref.get('key', '')}".upper().replace("-", "_")
+
 
 class Amount(Document):
     """Request and limit of one resource, in its canonical unit."""

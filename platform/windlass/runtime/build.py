@@ -15,10 +15,12 @@ TRAVELS = ("__init__.py", "contract.py", "estimator.py", "service.py")
 """The files of this folder that are the service; the others stay here."""
 
 
+class Unfit(ValueError):
+    """The model and the contract cannot serve together, in plain words."""
+
+
 def build(name: str, version: str, model: Path, contract: Path, lock: Path, work: Path) -> Path:
-    """Build the bento ``name:version`` below ``work`` and return its folder. Raises ValueError, in plain words, where the
-    model and the contract cannot serve together.
-    """
+    """Build the bento ``name:version`` below ``work`` and return its folder. Raises `Unfit`."""
     import bentoml
 
     _forget()
@@ -52,6 +54,8 @@ def _check(context: Path) -> None:
         from windlass_runtime.estimator import Estimator  # type: ignore[import-not-found]
 
         Estimator(context / "model", json.loads((context / "contract.json").read_bytes()))
+    except ValueError as error:
+        raise Unfit(str(error)) from error
     finally:
         sys.path.remove(str(context))
         _forget()
@@ -93,5 +97,5 @@ def handle(request: dict[str, Any]) -> dict[str, Any]:
     places = (Path(request[key]) for key in ("model", "contract", "lock", "work"))
     try:
         return {"folder": str(build(request["name"], request["version"], *places))}
-    except ValueError as error:
+    except Unfit as error:
         return {"unfit": str(error)}

@@ -119,12 +119,8 @@ def _moves(way: Sequence[Moved]) -> list[list[str]]:
         who = ", ".join(_approval(one) for one in moved.approvals)
         proposer = f", proposed by {moved.proposer}" if moved.proposer else ", proposed by nobody: committed directly"
         alone = "; the same person proposed and merged" if moved.alone else ""
-        rows.append(
-            [
-                verb if index == 0 else "",
-                f"in {moved.environment} as generation {moved.generation}, {instant(moved.when)}",
-            ]
-        )
+        where = f"in {moved.environment} as generation {moved.generation}, {instant(moved.when)}"
+        rows.append([verb, where] if index == 0 else ["", f"{verb} {where}"])
         rows.append(["", f"  merged by {who} in {moved.commit[:10]}{proposer}{alone}"])
         rows.append(
             ["", f"  evidence {short(moved.evidence)}" + (f", because: {moved.reason}" if moved.reason else "")]

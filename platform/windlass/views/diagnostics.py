@@ -81,7 +81,7 @@ def _shown(path: str, number: int, lines: Sequence[str], hidden: frozenset[tuple
     line = lines[number - 1]
     if (path, number) in hidden:
         return " " * _indent(line) + HIDDEN
-    return line[:WIDTH]if len(line) <= WIDTH else line
+    return line[:WIDTH] if len(line) <= WIDTH else line
 
 
 def _width(place: Place, line: str) -> int:

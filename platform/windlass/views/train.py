@@ -15,7 +15,9 @@ def as_text(trained: Any) -> str:
             f"{candidate.slug} in {trained.proposal.environment}   nothing to do: trained {candidate.finished_at}, "
             f"inputs {short(candidate.inputs)} unchanged   {trained.seconds:.1f} s"
         )
-    numbers = [f"{name} {number(value)}" for name, value in sorted(candidate.metrics.items()) if isinstance(value, float)]
+    numbers = [
+        f"{name} {number(value)}" for name, value in sorted(candidate.metrics.items()) if isinstance(value, float)
+    ]
     rows = [["inputs", short(candidate.inputs), " · ".join(f"{pin.name} {pin.md5[:8]}" for pin in candidate.data)]]
     rows.append(["metrics", "  ".join(numbers), ""])
     if candidate.model:

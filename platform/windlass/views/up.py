@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from windlass.model.served import Asked, Up
-from windlass.views.words import columns, number, short
+from windlass.views.words import columns, instant, number, short
 
 
 def as_text(result: Up) -> str:
@@ -45,7 +45,7 @@ def _plain(result: Up) -> Mapping[str, Any]:
 
 
 def _idle(result: Up) -> str:
-    served = f"served since {result.since} at {result.url}, " if result.url else ""
+    served = f"served since {instant(result.since)} at {result.url}, " if result.url else ""
     version = result.release.spec.version
     return (
         f"{result.slug} in local   nothing to do: {served}version {version}, all {result.inputs} inputs unchanged"

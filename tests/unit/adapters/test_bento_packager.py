@@ -17,8 +17,6 @@ from windlass.adapters.bento_packager import BentoPackager, tree_digest
 from windlass.model import digests
 from windlass.model.failure import Findings, World
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture
 def packager(tmp_path: Path) -> Iterator[BentoPackager]:
@@ -45,7 +43,9 @@ def test_two_builds_in_two_places_are_byte_equal(
     assert info["creation_time"].startswith("1970-01-01")
     assert (first / "env/python/requirements.txt").read_bytes() == model_lock
     assert (first / "src/contract.json").read_bytes() == digits.contract
-    text = b"".join(path.read_bytes() for path in first.rglob("*") if path.suffix in (".yaml", ".json", ".py", ".txt", ".md"))
+    text = b"".join(
+        path.read_bytes() for path in first.rglob("*") if path.suffix in (".yaml", ".json", ".py", ".txt", ".md")
+    )
     assert str(tmp_path).encode() not in text
     assert not list(first.rglob("__pycache__"))
 
@@ -61,7 +61,9 @@ def test_one_worker_builds_many_and_a_known_one_is_not_built_again(
         routes = yaml.safe_load((folder / "bento.yaml").read_text())["schema"]["routes"]
         assert list(routes[0]["input"]["properties"]) == fields
     assert pins["digits"].digest != pins["sugar"].digest
-    again, folder = packager.build(Path("/no/python"), "digits", models["digits"].folder, models["digits"].contract, b"")
+    again, folder = packager.build(
+        Path("/no/python"), "digits", models["digits"].folder, models["digits"].contract, b""
+    )
     assert again == pins["digits"]
     other = digests.canonical({**DIGITS, "output": DIGITS["output"][:1]})
     changed, _ = packager.build(model_python, "digits", models["digits"].folder, other, b"")
@@ -85,7 +87,8 @@ def test_an_interpreter_without_bentoml_is_told(packager: BentoPackager, models:
     assert "No module named 'bentoml'" in caught.value.output
 
 
-@pytest.mark.parametrize("point", ["package.built", "package.kept"])
+@pytest.mark.slow
+@pytest.mark.parametrize("point", ["bento.built", "bento.kept"])
 def test_a_kill_leaves_a_bento_whole_or_absent(
     point: str, model_python: Path, models: dict[str, Trained], tmp_path: Path
 ) -> None:
@@ -110,3 +113,12 @@ def test_a_kill_leaves_a_bento_whole_or_absent(
     packager = BentoPackager(tmp_path)
     assert packager.build(model_python, "digits", models["digits"].folder, models["digits"].contract, b"")[0] == pin
     packager.close()
+
+
+def test_what_bentoml_refuses_is_told(
+    packager: BentoPackager, model_python: Path, models: dict[str, Trained], tmp_path: Path
+) -> None:
+    with pytest.raises(World) as caught:
+        packager.build(model_python, "not a tag", models["digits"].folder, models["digits"].contract, b"")
+    assert caught.value.diagnostics[0].code == "WL524"
+    assert not list(tmp_path.rglob("bento.yaml"))

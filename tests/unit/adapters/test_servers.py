@@ -22,7 +22,6 @@ from windlass.engine.lower.service import PROBES
 from windlass.model.failure import World
 from windlass.model.workload import Contract, Scale, Service, Variant
 
-pytestmark = pytest.mark.slow
 D = "sha256:" + "0" * 64
 ROW = {"scan": [[0.0, 8, 16, 0, 0, 0, 0, 0]] * 8}
 
@@ -51,12 +50,11 @@ def service(model: str, port: int, generation: int = 1) -> Service:
 
 
 @pytest.fixture(scope="module")
-def bentos(
-    model_python: Path, models: dict[str, Trained], tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, Path]:
+def bentos(model_python: Path, models: dict[str, Trained], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     packager = BentoPackager(tmp_path_factory.mktemp("bentos"))
     built = {
-        name: packager.build(model_python, f"vision-{name}", one.folder, one.contract, b"")[1] for name, one in models.items()
+        name: packager.build(model_python, f"vision-{name}", one.folder, one.contract, b"")[1]
+        for name, one in models.items()
     }
     packager.close()
     return built
@@ -177,6 +175,7 @@ def test_it_is_observed_by_pid_and_birth_and_can_be_relabelled(running: tuple[Lo
     assert servers.environments() == ("local",)
 
 
+@pytest.mark.slow
 def test_two_models_run_side_by_side_and_stop_by_name(
     bentos: dict[str, Path], model_python: Path, tmp_path: Path
 ) -> None:
@@ -200,6 +199,7 @@ def test_two_models_run_side_by_side_and_stop_by_name(
     assert not any(alive(process) for process in family["vision/sugar"])
 
 
+@pytest.mark.slow
 def test_a_killed_leader_is_seen_and_the_next_start_sweeps_its_workers(
     bentos: dict[str, Path], model_python: Path, tmp_path: Path
 ) -> None:
@@ -269,7 +269,15 @@ def test_a_kill_while_starting_leaves_a_server_that_is_known(
         "LocalServers(root, point).start(Service.model_validate_json(sys.argv[4]), bento, python, {})\n"
     )
     paths = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-    words = [sys.executable, "-c", program, tmp_path, bentos["digits"], model_python, one.model_dump_json(by_alias=True)]
+    words = [
+        sys.executable,
+        "-c",
+        program,
+        tmp_path,
+        bentos["digits"],
+        model_python,
+        one.model_dump_json(by_alias=True),
+    ]
     assert subprocess.run(words, env=paths, check=False).returncode == -signal.SIGKILL
     servers = LocalServers(tmp_path)
     assert eventually(lambda: any(seen.present for seen in servers.observe("local")))

@@ -62,7 +62,9 @@ def test_its_death_is_told_with_its_last_words(module: str) -> None:
 
 def test_it_and_its_children_die_with_a_killed_parent(module: str) -> None:
     paths = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-    parent = subprocess.run([sys.executable, "-c", PARENT, module], env=paths, capture_output=True, text=True, check=False)
+    parent = subprocess.run(
+        [sys.executable, "-c", PARENT, module], env=paths, capture_output=True, text=True, check=False
+    )
     assert parent.returncode == -signal.SIGKILL
     pids = [int(pid) for pid in parent.stdout.split()]
     limit = time.monotonic() + 5

@@ -34,7 +34,9 @@ def test_the_record_stands_before_the_command_and_names_its_process(tmp_path: Pa
     record = tmp_path / "run" / "digits.json"
     show = f"import os, pathlib; print(os.getpid()); print(pathlib.Path({str(record)!r}).read_text())"
     words = [launch.__file__, str(record), json.dumps({"port": 1}), "-", sys.executable, "-c", show]
-    pid, text = subprocess.run([sys.executable, "-P", *words], capture_output=True, text=True, check=True).stdout.splitlines()
+    pid, text = subprocess.run(
+        [sys.executable, "-P", *words], capture_output=True, text=True, check=True
+    ).stdout.splitlines()
     assert json.loads(text) == {"port": 1, "pid": int(pid), "birth": json.loads(text)["birth"]}
     assert json.loads(text)["birth"]
     assert list(record.parent.iterdir()) == [record]

@@ -23,8 +23,12 @@ def check(tree: Tree) -> Iterator[Diagnostic]:
             steps = " <- ".join([*ring, ring[0]])
             path = ("spec", "promotesFrom")
             related = tuple(
-                Related(f"`{step}` promotes from `{before[step]}`", environments[step].source.place(*path)) for step in ring
+                Related(f"`{step}` promotes from `{before[step]}`", environments[step].source.place(*path))
+                for step in ring
             )
-            message = f"the environments promote in a circle: {steps}"
-            yield at(environments[ring[0]].source, path, "WL222", message, "one of them is the head and promotes from none", related)
+            message, hint = (
+                f"the environments promote in a circle: {steps}",
+                "one of them is the head and promotes from none",
+            )
+            yield at(environments[ring[0]].source, path, "WL222", message, hint, related)
         told.update(way)

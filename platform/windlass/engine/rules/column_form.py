@@ -15,8 +15,8 @@ def check(tree: Tree) -> Iterator[Diagnostic]:
         schema = loaded.spec.spec.data_schema
         for number, column in enumerate(schema.columns):
             for key, message, hint in _wrong(column):
-                path = ("spec", "schema", "columns", number, *([key] if key else []))
-                yield at(loaded.source, path, "WL216", message, hint)
+                column_path = ("spec", "schema", "columns", number)
+                yield at(loaded.source, (*column_path, key) if key else column_path, "WL216", message, hint)
         if schema.max_rows is not None and schema.max_rows < schema.min_rows:
             message = f"maxRows {schema.max_rows} is below minRows {schema.min_rows}"
             yield at(loaded.source, ("spec", "schema", "maxRows"), "WL216", message, "swap them")
@@ -25,14 +25,22 @@ def check(tree: Tree) -> Iterator[Diagnostic]:
 def _wrong(column: Column) -> Iterator[tuple[str, str, str]]:
     if (column.name is None) == (column.match is None):
         both = column.name is not None
-        yield "", f"a column with {'both' if both else 'neither'} `name` {'and' if both else 'nor'} `match`", "give exactly one"
+        yield (
+            "",
+            f"a column with {'both' if both else 'neither'} `name` {'and' if both else 'nor'} `match`",
+            "give exactly one",
+        )
     if column.count is not None and column.match is None:
         yield "count", "`count` without `match`", "a named column stands once"
     if column.min is not None and column.max is not None and column.min > column.max:
-        yield "min", f"no value can keep min {column.min} and max {column.max}", "swap them"
+        yield "min", f"no value can keep min {column.min:g} and max {column.max:g}", "swap them"
     for key, pattern in (("match", column.match), ("pattern", column.pattern)):
         if pattern is not None and (wrong := _broken(pattern)):
-            yield key, f"`{key}` is no regular expression: {wrong}", "mend it; `.` and `(` of a plain name need a backslash"
+            yield (
+                key,
+                f"`{key}` is no regular expression: {wrong}",
+                "mend it; `.` and `(` of a plain name need a backslash",
+            )
 
 
 def _broken(pattern: str) -> str:

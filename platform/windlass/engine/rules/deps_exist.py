@@ -4,37 +4,31 @@ from collections.abc import Iterable, Iterator
 
 from windlass.engine.finding import at
 from windlass.engine.graph import edges, made
+from windlass.engine.named_paths import Named, of_dataset, of_model
 from windlass.engine.tree import Tree
 from windlass.engine.wording import near
 from windlass.model.diagnostic import Diagnostic
-from windlass.model.project import Loaded
-from windlass.model.specs.model import Model
 
 
 def check(tree: Tree) -> Iterator[Diagnostic]:
-    """Deps of stages, of tests and of datasets' sources."""
+    """Deps of stages, of tests and of datasets' sources. A path that leaves the repository has a rule of its own."""
     for loaded in tree.project.models.values():
-        made_inside = {edge.path for edge in edges(loaded.spec.spec)}
-        for path, dep in _deps(loaded):
-            if path not in made_inside and tree.fact(loaded.source.folder, dep).kind == "absent":
-                known = [out for stage in loaded.spec.spec.pipeline.stages for out in made(stage)]
-                known += [ref.name for ref in loaded.spec.spec.data]
-                yield at(loaded.source, path, "WL207", f"`{dep}` is made by no stage and is no file", _hint(dep, known))
+        spec = loaded.spec.spec
+        made_inside = {edge.path for edge in edges(spec)}
+        known = [out for stage in spec.pipeline.stages for out in made(stage)] + [ref.name for ref in spec.data]
+        for named in of_model(loaded):
+            if named.path not in made_inside and _absent(tree, named):
+                message = f"`{named.text}` is made by no stage and is no file"
+                yield at(loaded.source, named.path, "WL207", message, _hint(named.text, known))
     for dataset in tree.datasets():
-        for number, dep in enumerate(dataset.spec.spec.source.deps):
-            if tree.fact(dataset.source.folder, dep).kind == "absent":
-                yield at(dataset.source, ("spec", "source", "deps", number), "WL207", f"`{dep}` is no file", "write it, or take it away")
+        for named in of_dataset(dataset):
+            if _absent(tree, named):
+                yield at(dataset.source, named.path, "WL207", f"`{named.text}` is no file", "write it, or take it away")
 
 
-def _deps(loaded: Loaded[Model]) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    spec = loaded.spec.spec
-    data = {ref.name for ref in spec.data}
-    for number, stage in enumerate(spec.pipeline.stages):
-        for place, dep in enumerate(stage.deps):
-            if dep not in data:
-                yield ("spec", "pipeline", "stages", number, "deps", place), dep
-    for place, dep in enumerate(spec.tests.deps if spec.tests else ()):
-        yield ("spec", "tests", "deps", place), dep
+def _absent(tree: Tree, named: Named) -> bool:
+    inside = named.inside
+    return named.role in ("dep", "test") and inside is not None and tree.fact("", inside).kind == "absent"
 
 
 def _hint(dep: str, known: Iterable[str]) -> str:

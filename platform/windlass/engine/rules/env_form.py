@@ -16,8 +16,10 @@ def check(tree: Tree) -> Iterator[Diagnostic]:
         for path, entry in variables(loaded.spec.spec):
             if (entry.value is None) == (entry.secret_key_ref is None):
                 both = entry.value is not None
-                message = f"variable `{entry.name}` has {'both a value and' if both else 'neither a value nor'} a secretKeyRef"
-                yield at(loaded.source, (*path, "name"), "WL214", message, "keep one" if both else "add `value:` or `secretKeyRef:`")
+                words = "both a value and" if both else "neither a value nor"
+                message = f"variable `{entry.name}` has {words} a secretKeyRef"
+                hint = "keep one" if both else "add `value:` or `secretKeyRef:`"
+                yield at(loaded.source, (*path, "name"), "WL214", message, hint)
 
 
 def variables(spec: ModelSpec) -> Iterator[tuple[Path, EnvVar]]:

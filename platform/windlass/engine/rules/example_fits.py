@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from windlass.engine.finding import at
 from windlass.engine.named_paths import of_model
 from windlass.engine.tree import Tree
-from windlass.engine.wording import clipped, listed, meant
+from windlass.engine.wording import clipped, listed, meant, near
 from windlass.model.diagnostic import Diagnostic, Place
 
 
@@ -32,7 +32,9 @@ def _read(path: str, data: bytes) -> object:
     try:
         return json.loads(data)
     except json.JSONDecodeError as error:
-        return Diagnostic("WL230", f"no JSON: {error.msg.lower()}", Place(path, error.lineno, error.colno, 1), "mend it")
+        return Diagnostic(
+            "WL230", f"no JSON: {error.msg.lower()}", Place(path, error.lineno, error.colno, 1), "mend it"
+        )
     except (UnicodeDecodeError, RecursionError):
         return Diagnostic("WL230", "no JSON", Place(path), "write the fields of `serving.input` as one JSON mapping")
 
@@ -41,8 +43,9 @@ def _fields(request: object, known: list[str]) -> Iterator[tuple[str, str]]:
     if not isinstance(request, dict):
         yield "is no mapping", f"its fields are {listed(known)}"
         return
-    for name in sorted(request.keys() - set(known)):
+    unknown = sorted(request.keys() - set(known))
+    for name in unknown:
         yield f"has an unknown field `{clipped(name)}`", meant(name, known, "the fields are")
     for name in known:
-        if name not in request:
+        if name not in request and not any(near(other, [name]) for other in unknown):
             yield f"lacks the field `{name}`", "every field of `serving.input` is asked for"

@@ -30,5 +30,5 @@ def _wrong(gate: Gate) -> tuple[str, str] | None:
     if not absolute and not relative:
         return f"{what} has no limit", "add `min:` or `max:`, or `baseline: champion` with `minRelativeChange:`"
     if gate.min is not None and gate.max is not None and gate.min > gate.max:
-        return f"{what} can never pass: min {gate.min} is above max {gate.max}", "swap them"
+        return f"{what} can never pass: min {gate.min:g} is above max {gate.max:g}", "swap them"
     return None

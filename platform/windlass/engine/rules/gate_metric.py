@@ -24,7 +24,8 @@ def check(tree: Tree) -> Iterator[Diagnostic]:
             guess = near(gate.metric, declared)
             stages = sorted({at for _, at in declared.values()})
             related = tuple(
-                Related("the stage is declared", loaded.source.place("spec", "pipeline", "stages", at, "name")) for at in stages
+                Related("the stage is declared", loaded.source.place("spec", "pipeline", "stages", at, "name"))
+                for at in stages
             )
             hint = f"did you mean `{guess}`?" if guess else _declared(declared)
             path = ("spec", "evaluation", "gates", number, "metric")

@@ -28,4 +28,5 @@ def _path(tree: Tree, source: Source, named: Named) -> Iterator[Diagnostic]:
         hint = "put the file itself here: nobody else's clone has what the link points to"
         yield at(source, named.path, "WL217", f"`{named.text}` leaves the repository by a link", hint)
     elif named.role == "out" and not inside.startswith(f"{named.folder}/"):
-        yield at(source, named.path, "WL217", f"`{named.text}` is written outside of {named.folder}", "write below the spec's own folder")
+        message = f"`{named.text}` is written outside of {named.folder}"
+        yield at(source, named.path, "WL217", message, "write below the spec's own folder")

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from windlass.engine.finding import at
+from windlass.engine.finding import at, at_key
 from windlass.engine.lower import names
 from windlass.engine.tree import Tree
-from windlass.engine.wording import meant
+from windlass.engine.wording import listed, meant
 from windlass.model.diagnostic import Diagnostic
 
 
@@ -15,6 +15,9 @@ def check(tree: Tree) -> Iterator[Diagnostic]:
         pipeline = loaded.spec.spec.pipeline
         outs = [out for stage in pipeline.stages for out in stage.outs]
         if names.joined("", pipeline.model) not in {names.joined("", out) for out in outs}:
-            path = ("spec", "pipeline", "model")
-            hint = meant(pipeline.model, outs, "the outs are")
-            yield at(loaded.source, path, "WL210", f"the model `{pipeline.model}` is no out of a stage", hint)
+            path, message = ("spec", "pipeline", "model"), f"the model `{pipeline.model}` is no out of a stage"
+            if path in loaded.source.places:
+                yield at(loaded.source, path, "WL210", message, meant(pipeline.model, outs, "the outs are"))
+            else:
+                hint = f"say which one it is, `model: ...`: the outs are {listed(outs)}"
+                yield at_key(loaded.source, path[:-1], "WL210", message, hint)

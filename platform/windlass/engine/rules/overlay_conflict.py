@@ -33,4 +33,5 @@ def _shared(one: Loaded[Overlay], other: Loaded[Overlay]) -> tuple[str, ...]:
 def _finding(slug: str, level: str, one: Loaded[Overlay], other: Loaded[Overlay], path: Sequence[str]) -> Diagnostic:
     message = f"`{'.'.join(path)}` of {slug} is set by two overlays for a {level}"
     related = (Related("the other one", one.source.place("spec", "patch", *path)),)
-    return at(other.source, ("spec", "patch", *path), "WL228", message, "keep one, or make one of them closer to the model", related)
+    hint = "keep one, or make one of them closer to the model"
+    return at(other.source, ("spec", "patch", *path), "WL228", message, hint, related)

@@ -11,7 +11,9 @@ Path = tuple[str | int, ...]
 FREE = ("rollout", "monitoring", "logging", "retraining")
 CONTRACT = ("input", "output", "examples")
 STAGE = ("name", "resources")
-HINT = "overlays may set resources of stages, gates, serving (not its contract), rollout, monitoring, logging, retraining"
+HINT = (
+    "overlays may set resources of stages, gates, serving (not its contract), rollout, monitoring, logging, retraining"
+)
 
 
 def check(tree: Tree) -> Iterator[Diagnostic]:
@@ -19,8 +21,7 @@ def check(tree: Tree) -> Iterator[Diagnostic]:
     for overlays in tree.project.overlays.values():
         for loaded in overlays:
             for path, why in _beyond(loaded.spec.spec.patch):
-                dotted = ".".join(map(str, path))
-                message = f"an overlay may not set `{dotted}`: {why}"
+                message = f"an overlay may not set `{_dotted(loaded.source.value['spec']['patch'], path)}`: {why}"
                 yield at_key(loaded.source, ("spec", "patch", *path), "WL226", message, HINT)
 
 
@@ -49,3 +50,12 @@ def _stages(stages: list[Any]) -> Iterator[tuple[Path, str]]:
         for key in stage if isinstance(stage, dict) else ():
             if key not in STAGE:
                 yield ("pipeline", "stages", number, key), "what is promoted is what was trained"
+
+
+def _dotted(patch: Any, path: Path) -> str:
+    """The path with the names of list items: ``pipeline.stages[train].params``."""
+    words = ""
+    for step in path:
+        patch = patch[step]
+        words += f"[{patch.get('name', step)}]" if isinstance(step, int) else f".{step}"
+    return words.lstrip(".")

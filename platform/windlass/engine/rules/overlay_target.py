@@ -25,7 +25,13 @@ def _target(tree: Tree, loaded: Loaded[Overlay]) -> Iterator[Diagnostic]:
     for key, name, kind in (("model", chosen.model, "Model"), ("team", chosen.team, "Team")):
         known = tree.names(kind)
         if name is not None and name not in known:
-            yield at(loaded.source, ("spec", "for", key), "WL227", f"no {key} `{name}`", meant(name, sorted(known), "there are"))
+            yield at(
+                loaded.source,
+                ("spec", "for", key),
+                "WL227",
+                f"no {key} `{name}`",
+                meant(name, sorted(known), "there are"),
+            )
     if chosen.selector and not any(_matches(loaded, model.spec.metadata) for model in tree.project.models.values()):
         message = "no model has these labels: the overlay does nothing"
         yield at(loaded.source, ("spec", "for", "selector"), "WL227", message, severity=Severity.WARNING)
@@ -42,7 +48,8 @@ def _stages(tree: Tree, loaded: Loaded[Overlay]) -> Iterator[Diagnostic]:
         name = stage.get("name") if isinstance(stage, dict) else None
         if name not in known:
             path = ("spec", "patch", "pipeline", "stages", number, "name")
-            yield at(loaded.source, path, "WL227", f"no stage `{name}` in {model.spec.metadata.slug}", meant(str(name), known, "there are"))
+            message = f"no stage `{name}` in {model.spec.metadata.slug}"
+            yield at(loaded.source, path, "WL227", message, meant(str(name), known, "there are"))
 
 
 def _matches(loaded: Loaded[Overlay], meta: TeamMetadata) -> bool:

@@ -14,7 +14,7 @@ def check(tree: Tree) -> Iterator[Diagnostic]:
         kind = read.source.value.get("kind") if read.source else None
         if read.home is None:
             yield _homeless(read, kind)
-        elif read.source and kind in PLACES and kind != read.home.kind:
+        elif read.source and isinstance(kind, str) and kind in PLACES and kind != read.home.kind:
             message = f"a {kind} does not live here: this is the place of a {read.home.kind}"
             yield at(read.source, ("kind",), "WL201", message, f"move it to {PLACES[kind]}")
 
@@ -23,5 +23,9 @@ def _homeless(read: Read, kind: object) -> Diagnostic:
     message = f"no document lives at `{read.path}`"
     if read.path.endswith(".yml"):
         return Diagnostic("WL201", message, Place(read.path), "rename it: the ending is .yaml")
-    hint = f"a {kind} lives at {PLACES[kind]}" if isinstance(kind, str) and kind in PLACES else "see `windlass explain WL201`"
+    hint = (
+        f"a {kind} lives at {PLACES[kind]}"
+        if isinstance(kind, str) and kind in PLACES
+        else "see `windlass explain WL201`"
+    )
     return Diagnostic("WL201", message, Place(read.path), hint)

@@ -16,7 +16,9 @@ def check(tree: Tree) -> Iterator[Diagnostic]:
         before = loaded.spec.spec.promotes_from
         path = ("spec", "promotesFrom")
         if before == LOCAL:
-            yield at(loaded.source, path, "WL221", "nothing is promoted from `local`", "take the key away: this one trains")
+            yield at(
+                loaded.source, path, "WL221", "nothing is promoted from `local`", "take the key away: this one trains"
+            )
         elif before is not None and before not in known:
             others = sorted(known - {loaded.spec.metadata.name})
             yield at(loaded.source, path, "WL221", f"no environment `{before}`", meant(before, others, "there are"))

@@ -8,7 +8,7 @@ from windlass.model.diagnostic import Diagnostic, Related
 
 
 def check(tree: Tree) -> Iterator[Diagnostic]:
-    """minReplicas against maxReplicas."""
+    """MinReplicas against maxReplicas."""
     for loaded in tree.models():
         serving = loaded.spec.spec.serving
         if serving is not None and serving.min_replicas > serving.max_replicas:

@@ -16,7 +16,9 @@ def check(tree: Tree) -> Iterator[Diagnostic]:
         name = loaded.spec.metadata.name
         reason = _taken(name)
         if reason:
-            yield at(loaded.source, NAME, "WL224", f"no environment may be called `{name}`: {reason}", "give it another name")
+            yield at(
+                loaded.source, NAME, "WL224", f"no environment may be called `{name}`: {reason}", "give it another name"
+            )
 
 
 def _taken(name: str) -> str:

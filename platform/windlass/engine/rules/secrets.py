@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from windlass.engine.concealed import lines_of_secret
@@ -69,7 +70,7 @@ def _telling(name: str) -> bool:
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).upper().split("_")
     if words[-1] in HARMLESS_END:
         return False
-    return bool(TELLING & set(words)) or any(pair in TELLING_PAIRS for pair in zip(words, words[1:], strict=False))
+    return bool(TELLING & set(words)) or any(pair in TELLING_PAIRS for pair in pairwise(words))
 
 
 def _random(text: str) -> bool:

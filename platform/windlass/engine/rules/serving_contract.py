@@ -18,7 +18,13 @@ def check(tree: Tree) -> Iterator[Diagnostic]:
             continue
         for part, fields in (("input", serving.input), ("output", serving.output)):
             if not fields:
-                yield at(loaded.source, ("spec", "serving", part), "WL219", f"the service has no {part}", "name at least one field")
+                yield at(
+                    loaded.source,
+                    ("spec", "serving", part),
+                    "WL219",
+                    f"the service has no {part}",
+                    "name at least one field",
+                )
         for name, field in serving.input.items():
             for message, hint in _input(name, field):
                 yield at(loaded.source, ("spec", "serving", "input", name), "WL219", message, hint)
@@ -30,14 +36,17 @@ def check(tree: Tree) -> Iterator[Diagnostic]:
 def _input(name: str, field: InputField) -> Iterator[tuple[str, str]]:
     lacking = [key for key, value in (("items", field.items), ("shape", field.shape)) if not value]
     if field.type == "array" and lacking:
-        yield f"the array `{name}` lacks {' and '.join(f'`{key}`' for key in lacking)}", "say `items: number, shape: [8, 8]`"
+        yield (
+            f"the array `{name}` lacks {' and '.join(f'`{key}`' for key in lacking)}",
+            "say `items: number, shape: [8, 8]`",
+        )
     if field.type != "array" and (field.items or field.shape):
         yield f"`{name}` has `items` or `shape` and is no array", "write `type: array`"
     limits = field.minimum is not None or field.maximum is not None
     if limits and (field.items if field.type == "array" else field.type) not in NUMERIC:
         yield f"`{name}` has limits and is no number", "take them away"
     if field.minimum is not None and field.maximum is not None and field.minimum > field.maximum:
-        yield f"no value of `{name}` can keep minimum {field.minimum} and maximum {field.maximum}", "swap them"
+        yield f"no value of `{name}` can keep minimum {field.minimum:g} and maximum {field.maximum:g}", "swap them"
 
 
 def _output(name: str, output: Output) -> Iterator[tuple[str, str]]:

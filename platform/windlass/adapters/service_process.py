@@ -1,0 +1,84 @@
+"""One service's processes: how they are started, known again and ended.
+
+A record holds pid and birth (kernel start time and boot id), so that a reused pid is never taken for the service, and a mark
+that every process of the service carries in its environment, so that workers which lost their leader are still known as ours.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from windlass.engine.manifests import process
+from windlass.model.workload import Service
+from windlass.runtime import launch
+
+HOST = "127.0.0.1"
+GRACE = 10.0
+"""Seconds between SIGTERM and SIGKILL."""
+POLL = 0.05
+MARK = "WINDLASS_SERVICE"
+KEYS = frozenset({"name", "token", "pid", "birth", "startedAt", "runs", "carries"})
+
+
+def command(service: Service, bento: Path, python: Path, record: Path, token: str, lock: int | None) -> list[str]:
+    """What to run: the launcher, which writes the record and turns into ``bentoml serve``."""
+    fields: dict[str, Any] = {
+        "name": service.name,
+        "token": token,
+        "startedAt": datetime.now(UTC).isoformat(timespec="seconds"),
+        **process(service).fields,
+    }
+    serve = [str(python), "-m", "bentoml", "serve", str(bento), "--host", HOST, "--port", str(service.port)]
+    held = "-" if lock is None else str(lock)
+    return [str(python), "-P", str(Path(launch.__file__)), str(record), json.dumps(fields), held, *serve]
+
+
+def environment(home: Path, env: Mapping[str, str], token: str) -> dict[str, str]:
+    """The service's own variables, a home inside the project, no telemetry; nothing of the tool's Python leaks in."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith(("BENTOML_", "PYTHON", "WINDLASS_"))}
+    fixed = {"BENTOML_HOME": str(home), "BENTOML_DO_NOT_TRACK": "True", "PYTHONUNBUFFERED": "1", MARK: token}
+    return {**kept, **env, **fixed}
+
+
+def read(path: Path) -> dict[str, Any] | None:
+    """A record; one that cannot be read (the disk, an edit) counts as none."""
+    try:
+        record = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return record if isinstance(record, dict) and set(record) >= KEYS else None
+
+
+def lives(record: Mapping[str, Any]) -> bool:
+    """Whether the recorded process, and no other of its number, is there."""
+    return record["birth"] is not None and launch.birth(int(record["pid"])) == record["birth"]
+
+
+def end(pid: int, record: Mapping[str, Any]) -> None:
+    """Ask the recorded leader to stop its workers and itself; after the grace, no more asking."""
+    limit = time.monotonic() + GRACE
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGTERM)
+        while lives(record):
+            if time.monotonic() > limit:
+                os.killpg(pid, signal.SIGKILL)
+            time.sleep(POLL)
+
+
+def end_marked(token: str) -> None:
+    """Kill every process that carries a service's mark. Its workers have groups of their own, so the mark is what joins
+    them.
+    """
+    import psutil
+
+    for one in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            if one.environ().get(MARK) == token:
+                one.kill()
+                one.wait(GRACE)
