@@ -1,8 +1,11 @@
 """Real git repositories for tests: people with names of their own, a bare remote between them, no settings of yours."""
 
+import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+
+import pytest
 
 
 class Clone:
@@ -64,6 +67,8 @@ def clone(source: Path, folder: Path, name: str, *options: str) -> Clone:
 
 def sign(clone: Clone, keys: Path, trusted: bool = True) -> None:
     """Let a clone sign its commits with a new SSH key, and trust it (or not) where signatures are checked."""
+    if shutil.which("ssh-keygen") is None:
+        pytest.skip("there is no ssh-keygen here")
     who = clone.git("config", "user.email")
     key = keys / who
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", who, "-f", str(key)], check=True)

@@ -6,12 +6,11 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from tests.transcript import BASE, ROOT, surroundings
 from windlass.engine import validate
 from windlass.engine.asks import asks
 from windlass.engine.tree import Fact
 from windlass.model.diagnostic import Diagnostic
-
-from tests.transcript import BASE, ROOT, surroundings
 
 MODEL = "specs/vision/digits/model.yaml"
 DATASET = "specs/vision/datasets/digits/dataset.yaml"

@@ -6,6 +6,7 @@ right, and exits 1 where one is not. dev, staging and prod are rehearsed on this
 
 import argparse
 import shutil
+import socket
 import sys
 import tempfile
 import time
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from answers import checked
 from stage import Stage, Wrong
-from story import Story
+from story import PORTS, Story
 
 CAST = """Ada    writes models, and agrees to what Grace proposes
 Grace  reviews, trains in dev, proposes and applies (in real life CI does that for her)
@@ -31,9 +32,11 @@ def main() -> int:
         "--fast", action="store_true", help="stop after the first model is in dev: no promotion, no audit"
     )
     arguments = parser.parse_args()
-    missing = [name for name in ("git", "ssh-keygen") if shutil.which(name) is None]
-    if missing:
-        print(f"the tour needs {' and '.join(missing)} on PATH", file=sys.stderr)
+    taken = [port for port in PORTS.values() if not _free(port)]
+    if taken:
+        print(
+            f"the tour serves on port {taken[0]}, which is taken: `windlass down` where you rehearsed", file=sys.stderr
+        )
         return 5
     folder = arguments.folder or Path(tempfile.mkdtemp(prefix="windlass-tour-")) / "tour"
     if folder.exists():
@@ -52,6 +55,11 @@ def main() -> int:
         stage.strike(arguments.keep)
         if not arguments.folder and not arguments.keep:
             shutil.rmtree(folder.parent, ignore_errors=True)
+
+
+def _free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 def _play(stage: Stage, fast: bool) -> int:

@@ -2,6 +2,7 @@
 noted, so that the audit's answers can be compared with it."""
 
 import json
+import shutil
 import time
 import urllib.request
 from dataclasses import dataclass, field
@@ -70,8 +71,9 @@ class Story:
         self.stage.say("prod takes what staging serves, and nothing else:")
         self._refused(f"windlass promote {MODEL} --to prod --rehearse", "WL430")
         self._promote("staging", "first")
-        self.stage.say("Ada signs her merges from now on, so that her word can be verified.")
-        self._sign(self.ada)
+        if shutil.which("ssh-keygen") is not None:
+            self.stage.say("Ada signs her merges from now on, so that her word can be verified.")
+            self._sign(self.ada)
         self._promote("prod", "first")
 
     def a_refusal(self) -> None:
@@ -162,7 +164,7 @@ class Story:
         url = f"http://127.0.0.1:{PORTS[environment]}/predict"
         self.stage.say(f"POST {url}  one scan of the digit 7")
         request = urllib.request.Request(url, data=body, headers={"content-type": "application/json"})
-        with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 -- our own service
+        with urllib.request.urlopen(request, timeout=20) as answer:
             told = json.loads(answer.read())
         self.stage.print(f"  {json.dumps(told)}")
         self.notes.answers[f"{environment} {which}"] = told

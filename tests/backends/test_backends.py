@@ -52,7 +52,11 @@ def test_an_example_becomes_what_it_must(case):
     assert again == rendered
     if os.environ.get("WINDLASS_GOLDEN"):
         write(case / "expected", rendered)
-    expected = {path.relative_to(case / "expected").as_posix(): path for path in (case / "expected").rglob("*") if path.is_file()}
+    expected = {
+        path.relative_to(case / "expected").as_posix(): path
+        for path in (case / "expected").rglob("*")
+        if path.is_file()
+    }
     assert sorted(rendered) == sorted(expected)
     for path, data in rendered.items():
         assert data.decode() == expected[path].read_text("utf-8"), path

@@ -27,7 +27,8 @@ from windlass.model.workload import (
 
 SHELL = {
     "backend.yaml": "documents: [{path: run.sh, template: run.sh.j2}, {path: params.json, template: params.json.j2}]\n",
-    "params.json.j2": "{[% for one in parameters %][= one.name | json =]: [= one.value | json =][= ', ' if not loop.last =][% endfor %]}\n",
+    "params.json.j2": "{[% for one in parameters %][= one.name | json =]: [= one.value | json =]"
+    "[= ', ' if not loop.last =][% endfor %]}\n",
     "run.sh.j2": """\
 #!/bin/sh -eu
 # [= header =]: [= name =], in [= folder =]
@@ -55,7 +56,8 @@ UNIT = {
 ExecStart=serve --bento [= variant.bento =] --port [= port =]
 [% endfor %]
 [% for entry in env %]
-Environment=[= entry.name =]=[% if entry.secretRef %]%d/[= entry.secretRef.name =].[= entry.secretRef.key =][% else %][= entry.value =][% endif %]
+[% set ref = entry.secretRef %]
+Environment=[= entry.name =]=[% if ref %]%d/[= ref.name =].[= ref.key =][% else %][= entry.value =][% endif %]
 
 [% endfor %]
 [% if resources.memoryBytes.limit %]
@@ -85,7 +87,14 @@ def shop() -> Pipeline:
         profiles=(Profile(name="default", env=(EnvEntry(name="MODE", value="a b"),)), Profile(name="tool")),
         steps=(
             Step(name="tidy", kind="stage", profile="default", command="python tidy.py", outs=("tidy.json",)),
-            Step(name="fit", kind="stage", profile="default", command="python fit.py", outs=("model",), depends_on=("tidy",)),
+            Step(
+                name="fit",
+                kind="stage",
+                profile="default",
+                command="python fit.py",
+                outs=("model",),
+                depends_on=("tidy",),
+            ),
             Step(
                 name="score",
                 kind="stage",
@@ -128,12 +137,26 @@ def test_a_service_becomes_a_unit_file():
         ),
         resources=Resources.model_validate({"memoryBytes": {"limit": 512}}),
         variants=(
-            Variant(name="g4", role="stable", weight=100, release=digest, generation=4, model=digest, bento=digest, bento_tag="x:1"),
+            Variant(
+                name="g4",
+                role="stable",
+                weight=100,
+                release=digest,
+                generation=4,
+                model=digest,
+                bento=digest,
+                bento_tag="x:1",
+            ),
         ),
         scale=Scale(min=1, max=4),
         probes=Probes(startup=probe, ready=probe, live=probe),
         contract=Contract.model_validate(
-            {"input": [{"name": "scan"}], "output": [{"name": "digit"}], "modelFormat": "sklearn-skops", "digest": digest}
+            {
+                "input": [{"name": "scan"}],
+                "output": [{"name": "digit"}],
+                "modelFormat": "sklearn-skops",
+                "digest": digest,
+            }
         ),
     )
     (unit,) = render.render(UNIT, service).values()

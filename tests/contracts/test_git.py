@@ -296,3 +296,10 @@ def test_a_revision_reads_like_the_disk(repo: Clone, git: CommandGit) -> None:
     assert tree.read(repo.folder / "specs") is None
     repo.write({"a.txt": "changed\n"})
     assert tree.read(repo.folder / "a.txt") == b"one\n"
+
+
+def test_what_git_refuses_is_told_in_its_words(git: CommandGit) -> None:
+    with pytest.raises(World) as caught:
+        git.log("no-such-branch")
+    assert code(caught.value) == "WL543"
+    assert "no-such-branch" in caught.value.diagnostics[0].hint

@@ -1,4 +1,4 @@
-"""Run the command line and end it with SIGKILL at a named point: ``python killed.py POINT VERB ...``.
+"""Run the command line and send it a signal at a named point: ``python killed.py SIGKILL POINT VERB ...``.
 
 A point is what a flow or an adapter tells its progress: ``begin:train``, ``end:train``, or a name given to ``point``. Nothing of the product
 knows of this; the progress that it is handed kills. Only this process dies, as under the hand of an out-of-memory killer: what
@@ -13,11 +13,13 @@ import windlass.adapters.progress
 from windlass.adapters.progress import TerminalProgress
 from windlass.cli.main import main
 
-POINT = sys.argv[1]
+SIGNAL, POINT = signal.Signals[sys.argv[1]], sys.argv[2]
 
 
 class Deadly(TerminalProgress):
-    """A progress that kills its process at one point."""
+    """A progress that signals its process at one point, once."""
+
+    done = False
 
     def begin(self, step, about=""):
         super().begin(step, about)
@@ -28,10 +30,11 @@ class Deadly(TerminalProgress):
         self.point(f"end:{step}")
 
     def point(self, name):
-        if name == POINT:
-            os.kill(os.getpid(), signal.SIGKILL)
+        if name == POINT and not Deadly.done:
+            Deadly.done = True
+            os.kill(os.getpid(), SIGNAL)
 
 
 if __name__ == "__main__":
     windlass.adapters.progress.TerminalProgress = Deadly
-    raise SystemExit(main(sys.argv[2:]))
+    raise SystemExit(main(sys.argv[3:]))

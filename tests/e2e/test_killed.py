@@ -246,9 +246,11 @@ def _registered(orchard: Orchard, versions: int) -> None:
 
 
 def _litter(orchard: Orchard) -> list[str]:
-    """Half-made things that a kill left and nobody took away."""
-    patterns = ("**/*.part", "**/.windlass-*", "register-*", "cache/build-*", "cache/bentoml/*", "**/store/tmp/*")
-    return sorted({path.relative_to(orchard.state).as_posix() for pattern in patterns for path in orchard.state.glob(pattern)})
+    """Half-made things that a kill left and nobody took away. The work of a killed packaging goes when the next one starts."""
+    patterns = ("**/*.part", "**/.windlass-*", "register-*", "cache/build-*", "**/store/tmp/*")
+    left = {path.relative_to(orchard.state).as_posix() for pattern in patterns for path in orchard.state.glob(pattern)}
+    homes = sorted(path.name for path in (orchard.state / "cache/bentoml").glob("*"))
+    return sorted(left) + (homes if len(homes) > 1 else [])
 
 
 def _served_once(orchard: Orchard, environment: str, versions: int, generation: int, alias: str = "") -> None:

@@ -226,7 +226,7 @@ def test_a_rehearsal_goes_by_the_rehearsals_ledger(world: World) -> None:
     world.apply("dev", rehearse=True)
     assert refused(lambda: to(world, "staging"))[0] == "WL433"
     proposal = to(world, "staging", rehearse=True)
-    assert "dev (rehearsed)" in proposal.evidence.checks[1].detail
+    assert "dev, rehearsed" in proposal.evidence.checks[1].detail
 
 
 def test_rollback_brings_back_the_release_before_with_a_hold(world: World) -> None:
@@ -323,3 +323,23 @@ def test_the_command_line_says_what_a_reviewer_reads(
     assert "git merge --no-ff origin/windlass/promote/staging/vision/digits" in out
     assert main(["promote", SLUG, "--to", "prod", "-C", str(world.clone.folder)]) == 4
     assert "WL430" in capsys.readouterr().err
+
+
+def test_a_reason_is_one(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    for words in (
+        ["rollback", SLUG, "--env", "prod", "--reason", " "],
+        ["promote", SLUG, "--to", "prod", "--lift-hold", ""],
+    ):
+        with pytest.raises(SystemExit) as caught:
+            main([*words, "-C", str(world.clone.folder)])
+        assert caught.value.code == 2
+        assert "say why" in capsys.readouterr().err
+
+
+def test_a_reason_cannot_pass_for_a_trailer(world: World) -> None:
+    everywhere(world, f1=0.8)
+    everywhere(world, f1=0.9)
+    proposal = back(world, "prod", reason="wrong\n\nWindlass-Delete: vision/digits")
+    (commit,) = world.ports.git.log(str(proposal.commit), limit=1)
+    assert "Windlass-Delete" not in commit.trailers
+    assert commit.trailers["Windlass-Change"] == ("rollback",)

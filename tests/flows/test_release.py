@@ -201,3 +201,31 @@ def test_with_a_remote_the_branch_is_pushed_and_replaced_there(world: World, tmp
     assert world.ports.git.fetch(str(first.branch)) == second.commit
     third = world.propose("dev", world.train("dev", f1=0.85))
     assert (third.commit, third.changed) == (second.commit, False) or third.replaces
+
+
+@pytest.mark.parametrize("point", ["release.commit", "release.branch"])
+def test_a_kill_while_proposing_is_finished_by_the_same_command(world: World, tmp_path: Path, point: str) -> None:
+    world.clone.git("remote", "add", "origin", str(repositories.remote(tmp_path / "remote.git")))
+    world.clone.git("push", "-q", "origin", "main")
+    candidate = world.train("dev")
+
+    class Killer:
+        def point(self, name: str) -> None:
+            if name == point:
+                raise Killed
+
+    from dataclasses import replace
+
+    with pytest.raises(Killed):
+        release.propose(replace(world.ports, progress=Killer()), world.project, candidate, world.environment("dev"))
+    proposal = world.propose("dev", candidate)
+    assert proposal.pushed
+    assert world.ports.git.fetch(str(proposal.branch)) == proposal.commit == world.ports.git.tip(str(proposal.branch))
+    assert world.clone.git("rev-list", "--count", f"main..{proposal.branch}") == "1"
+
+
+def test_a_squashed_proposal_whose_branch_is_left_behind_is_not_replaced(world: World) -> None:
+    first = world.propose("dev", world.train("dev", f1=0.8))
+    world.clone.git("merge", "-q", "--squash", str(first.branch))
+    world.clone.commit("squashed")
+    assert world.propose("dev", world.train("dev", f1=0.85)).replaces == ""

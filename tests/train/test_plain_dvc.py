@@ -5,11 +5,17 @@ import subprocess
 import sys
 from pathlib import Path
 
-DVC_CONFIG = "[core]\n    analytics = false\n    check_update = false\n[cache]\n    dir = ../.windlass/local/store/dvc\n"
+DVC_CONFIG = (
+    "[core]\n    analytics = false\n    check_update = false\n[cache]\n    dir = ../.windlass/local/store/dvc\n"
+)
 
 
 def dvc(shop, *words):
-    environment = {**os.environ, "DVC_NO_ANALYTICS": "1", "DVC_SITE_CACHE_DIR": str(shop.clone.folder / ".windlass/site")}
+    environment = {
+        **os.environ,
+        "DVC_NO_ANALYTICS": "1",
+        "DVC_SITE_CACHE_DIR": str(shop.clone.folder / ".windlass/site"),
+    }
     done = subprocess.run(
         [Path(sys.executable).parent / "dvc", *words],
         cwd=shop.clone.folder,
@@ -46,7 +52,12 @@ def test_windlass_takes_what_repro_made(shop):
     prepared(shop)
     dvc(shop, "repro", "specs/shop/price/dvc.yaml")
     assert shop.ran() == ["source", "tidy", "fit", "score"]
-    assert shop.clone.git("status", "--porcelain").split() == ["??", "specs/shop/datasets/sales/dvc.lock", "??", "specs/shop/price/dvc.lock"]
+    assert shop.clone.git("status", "--porcelain").split() == [
+        "??",
+        "specs/shop/datasets/sales/dvc.lock",
+        "??",
+        "specs/shop/price/dvc.lock",
+    ]
     lock = (shop.clone.folder / "specs/shop/price/dvc.lock").read_bytes()
     shop.train()
     assert shop.ran() == ["test"]

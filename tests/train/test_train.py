@@ -27,7 +27,9 @@ def test_the_candidate_says_what_it_was_made_of(shop):
     store = shop.ports.store("local")
     (pin,) = made.data
     assert (pin.name, pin.dataset, pin.rows, pin.licence) == ("till", "shop/sales", 3, "CC0-1.0")
-    assert pin.sha256 == "sha256:" + __import__("hashlib").sha256(b"item,price\napple,1.5\npear,2\nplum,3\n").hexdigest()
+    assert (
+        pin.sha256 == "sha256:" + __import__("hashlib").sha256(b"item,price\napple,1.5\npear,2\nplum,3\n").hexdigest()
+    )
     assert made.commit == shop.clone.git("rev-parse", "HEAD")
     assert not made.dirty
     assert made.params == {"factor": 2, "deep": False}
@@ -165,6 +167,18 @@ def test_failing_tests_release_nothing_and_a_changed_test_trains_nothing(shop):
     shop.change("specs/shop/price/checks.py", "print('fine')", "print('better')")
     assert shop.train().inputs == first.inputs
     assert shop.ran() == ["test"]
+
+
+def test_what_passed_stays_recorded_when_a_new_gate_or_test_says_no(shop):
+    first = shop.train()
+    shop.change(MODEL, "min: 0.5", "min: 0.9")
+    with pytest.raises(Refused):
+        shop.train()
+    shop.change(MODEL, "min: 0.9", "min: 0.5")
+    shop.change("specs/shop/price/checks.py", "print('checked')", "raise SystemExit(3)")
+    with pytest.raises(Findings, match="exit code 3"):
+        shop.train()
+    assert shop.records("candidates") == [first.plain()]
 
 
 def test_bad_data_stops_before_training_with_lines_and_columns(shop):

@@ -3,6 +3,7 @@ nor the index is ever touched.
 """
 
 import os
+import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -15,6 +16,8 @@ from windlass.model.failure import Usage, World
 from windlass.ports import Commit
 
 REMOTE = "origin"
+FIXED = re.compile(r"[0-9a-f]{40,64}(\.\.[0-9a-f]{40,64})?")
+"""Revisions that mean the same for ever."""
 FETCH = ("fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules")
 NOBODY = {
     "GIT_AUTHOR_NAME": "windlass",
@@ -29,6 +32,11 @@ class CommandGit:
 
     def __init__(self, start: Path) -> None:
         self.root = _top(start)
+        # A commit never changes, so what was asked about commits by their full names need not be asked again.
+        self._commits: set[str] = set()
+        self._trees: dict[str, TreeFiles] = {}
+        self._logs: dict[tuple[str, ...], tuple[Commit, ...]] = {}
+        self._blobs: dict[bytes, bytes] = {}
 
     def head(self) -> str | None:
         """The commit checked out; None before the first one."""
@@ -60,15 +68,15 @@ class CommandGit:
 
     def resolve(self, revision: str) -> str | None:
         """The commit that a revision names."""
-        return self._ask("rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}")
+        if revision in self._commits:
+            return revision
+        found = self._ask("rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}")
+        self._commits |= {found} if found else set()
+        return found
 
     def read(self, revision: str, path: str) -> bytes | None:
         """A file's bytes at a revision; None where there is no such file."""
-        commit = self.resolve(revision)
-        try:
-            return run(self.root, "cat-file", "blob", f"{commit}:{path}") if commit else None
-        except GitError:
-            return None
+        return self.tree(revision).read(self.root / path)
 
     def files(self, revision: str, folder: str) -> tuple[str, ...]:
         """Paths below a folder at a revision, sorted as git sorts."""
@@ -82,7 +90,10 @@ class CommandGit:
 
     def tree(self, revision: str) -> TreeFiles:
         """The files of a revision, as if the work tree were clean and there."""
-        return TreeFiles(self.root, self.resolve(revision))
+        commit = self.resolve(revision)
+        if commit is None:
+            return TreeFiles(self.root, None, self._blobs)
+        return self._trees.setdefault(commit, TreeFiles(self.root, commit, self._blobs))
 
     def log(
         self,
@@ -96,7 +107,13 @@ class CommandGit:
         options = ["-z", gitlog.form(signatures)]
         options += ["--first-parent"] if first_parent else []
         options += [f"--max-count={limit}"] if limit is not None else []
-        return gitlog.parse(self._run("read the history", "log", *options, "--end-of-options", revision, "--", *paths))
+        words = ("log", *options, "--end-of-options", revision, "--", *paths)
+        if words in self._logs:
+            return self._logs[words]
+        found = gitlog.parse(self._run("read the history", *words))
+        if FIXED.fullmatch(revision):
+            self._logs[words] = found
+        return found
 
     def changing(self, revision: str, folder: str) -> tuple[str, ...]:
         """The commits that changed or removed a file below a folder, rather than adding one."""
@@ -107,6 +124,8 @@ class CommandGit:
     def is_ancestor(self, ancestor: str, descendant: str) -> bool:
         """Whether one commit leads to another (or is it)."""
         old, new = self.resolve(ancestor), self.resolve(descendant)
+        if old is not None and old == new:
+            return True
         return bool(old and new) and self._ask("merge-base", "--is-ancestor", str(old), str(new)) is not None
 
     def shallow(self) -> bool:

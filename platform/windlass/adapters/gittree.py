@@ -12,17 +12,19 @@ from windlass.adapters.gitcommand import GitError, run, trouble
 from windlass.ports import Look
 
 LINK = b"120000"
-FILES = (b"100644", b"100755", LINK)
+MODES = (b"100644", b"100755", LINK)
 LINKS_IN_A_ROW = 8
+DOCUMENTS = ("yaml", "yml", "json", "lock")
 
 
 class TreeFiles:
     """`ports.Files` over a commit, for reading alone. An unknown revision has no files."""
 
-    def __init__(self, root: Path, commit: str | None) -> None:
+    def __init__(self, root: Path, commit: str | None, blobs: dict[bytes, bytes]) -> None:
+        """``blobs`` are contents by their ids, shared between revisions: most files are the same in all of them."""
         self._root = root
         self._commit = commit
-        self._known: dict[str, bytes] = {}
+        self._blobs = blobs
 
     def read(self, path: Path) -> bytes | None:
         """The bytes at the revision, links followed; None where there is no file."""
@@ -30,9 +32,7 @@ class TreeFiles:
         name = self._name(look.real)
         if look.kind != "file" or name is None:
             return None
-        if name not in self._known:
-            self._fill(name.rpartition("/")[0])
-        return self._known[name]
+        return self._content(name)
 
     def write(self, path: Path, data: bytes) -> None:
         """A revision never changes; asking for it is our bug."""
@@ -59,18 +59,18 @@ class TreeFiles:
         """What is at a path. A link that leads out of the repository is followed no further."""
         for _ in range(LINKS_IN_A_ROW):
             name = self._name(path)
-            if name is None or self._entries.get(name) != LINK:
+            if name is None or name not in self._entries or self._entries[name][0] != LINK:
                 break
-            path = Path(os.path.normpath(path.parent / os.fsdecode(self._blob(name))))
+            path = Path(os.path.normpath(path.parent / os.fsdecode(self._content(name))))
         name = self._name(path)
         if name in self._entries:
-            kind: Literal["file", "folder", "absent"] = "absent" if self._entries[name] == LINK else "file"
+            kind: Literal["file", "folder", "absent"] = "absent" if self._entries[name][0] == LINK else "file"
             return Look(kind, path)
         return Look("folder" if name in self._folders else "absent", path)
 
     @cached_property
-    def _entries(self) -> dict[str, bytes]:
-        """Every file's path and mode."""
+    def _entries(self) -> dict[str, tuple[bytes, bytes]]:
+        """Every file's path, with its mode and the id of its content."""
         if self._commit is None:
             return {}
         try:
@@ -78,7 +78,8 @@ class TreeFiles:
         except GitError as error:
             raise trouble(f"list the files of {self._commit[:10]}", error) from error
         lines = [line.partition(b"\t") for line in out.split(b"\0") if line]
-        return {os.fsdecode(path): head[:6] for head, _, path in lines if head[:6] in FILES}
+        found = {os.fsdecode(path): head.split(b" ") for head, _, path in lines}
+        return {path: (mode, blob) for path, (mode, _, blob) in found.items() if mode in MODES}
 
     @cached_property
     def _folders(self) -> frozenset[str]:
@@ -90,32 +91,36 @@ class TreeFiles:
             return
         below = "" if name == "." else name + "/"
         for path in sorted((Path(path) for path in self._entries if path.startswith(below)), key=_order):
-            yield self._root / path, self._entries[path.as_posix()] == LINK
+            yield self._root / path, self._entries[path.as_posix()][0] == LINK
 
     def _name(self, path: Path) -> str | None:
         return path.relative_to(self._root).as_posix() if path.is_relative_to(self._root) else None
 
-    def _blob(self, name: str) -> bytes:
-        """One file by itself."""
+    def _content(self, name: str) -> bytes:
+        blob = self._entries[name][1]
+        if blob not in self._blobs:
+            self._fetch(name)
+        return self._blobs[blob]
+
+    def _fetch(self, name: str) -> None:
+        """Read a file and those that will be asked for next: of the same kind, below the same top folder. Code and data
+        are read one by one, they may be large."""
+        top, suffix = name.partition("/")[0], name.rpartition(".")[2]
+        near = {self._entries[name][1]}
+        if suffix in DOCUMENTS:
+            alike = (path for path in self._entries if path.startswith(top + "/") and path.endswith("." + suffix))
+            near |= {self._entries[path][1] for path in alike}
+        asked = sorted(near - self._blobs.keys())
         try:
-            return run(self._root, "cat-file", "blob", f"{self._commit}:{name}")
+            out, start = run(self._root, "cat-file", "--batch", data=b"".join(blob + b"\n" for blob in asked)), 0
         except GitError as error:
             raise trouble(f"read `{name}`", error) from error
-
-    def _fill(self, folder: str) -> None:
-        """Read every file of a folder at once."""
-        near = [name for name in sorted(self._entries) if name.rpartition("/")[0] == folder]
-        asked = [name for name in near if "\n" not in name]
-        try:
-            lines = "".join(f"{self._commit}:{name}\n" for name in asked)
-            out, start = run(self._root, "cat-file", "--batch", data=os.fsencode(lines)), 0
-        except GitError as error:
-            raise trouble(f"read `{folder}`", error) from error
-        for name in asked:
+        for blob in asked:
             end = out.index(b"\n", start)
+            if out[start:end].endswith(b" missing"):
+                raise trouble(f"read `{name}`", GitError(1, out[start:end].decode()))
             size = int(out[start:end].rpartition(b" ")[2])
-            self._known[name], start = out[end + 1 : end + 1 + size], end + 2 + size
-        self._known |= {name: self._blob(name) for name in near if "\n" in name}
+            self._blobs[blob], start = out[end + 1 : end + 1 + size], end + 2 + size
 
 
 def _order(path: Path) -> tuple[tuple[bool, str], ...]:

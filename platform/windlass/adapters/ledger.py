@@ -32,14 +32,15 @@ class BranchLedger:
         self._git = git
         self._files = files
         self._progress = progress
-        self._fetched: set[str] = set()
+        self._fetched: dict[str, str | None] = {}
+        self._known: dict[str, tuple[Receipt, ...]] = {}
 
     def receipts(self, environment: str, rehearsed: bool) -> tuple[Receipt, ...]:
         """All receipts. The remote is asked once per command; raises `Refused` (WL422) where one cannot be read."""
         if environment == LOCAL:
             return self._local()
         branch = layout.ledger_branch(environment, rehearsed)
-        there = self._git.fetched(branch) if branch in self._fetched else self._there(branch)[0]
+        there = self._fetched[branch] if branch in self._fetched else self._there(branch)[0]
         base, pending = self._joined(self._git.tip(branch), there)
         return ledger.chain(self._read(base), pending)
 
@@ -109,21 +110,23 @@ class BranchLedger:
     def _read(self, commit: str | None) -> tuple[Receipt, ...]:
         if commit is None:
             return ()
-        tree = self._git.tree(commit)
-        return tuple(_parsed(path, tree.read(path)) for path in tree.walk(self._git.root / FOLDER))
+        if commit not in self._known:
+            tree = self._git.tree(commit)
+            found = (_parsed(path, tree.read(path)) for path in tree.walk(self._git.root / FOLDER))
+            self._known[commit] = tuple(found)
+        return self._known[commit]
 
     def _there(self, branch: str) -> tuple[str | None, bool]:
         """Where the remote's branch is, and whether the remote could be asked."""
         if not self._git.has_remote():
             return None, False
+        online = True
         try:
-            found = self._git.fetch(branch)
+            self._fetched[branch] = self._git.fetch(branch)
         except World as failure:
             self._say(failure, f"`{branch}` is taken as it was last fetched")
-            return self._git.fetched(branch), False
-        finally:
-            self._fetched.add(branch)
-        return found, True
+            self._fetched[branch], online = self._git.fetched(branch), False
+        return self._fetched[branch], online
 
     def _push(self, branch: str) -> None:
         try:

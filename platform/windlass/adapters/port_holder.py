@@ -2,12 +2,21 @@
 
 import contextlib
 import socket
+from dataclasses import dataclass
 
 WIDTH = 70
 
 
-def holder(host: str, port: int) -> str | None:
-    """Words for an error, or None when the port is free. A bind takes microseconds; naming the holder some milliseconds."""
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whoever listens: ``words`` for an error, ``pid`` where this user may know it."""
+
+    words: str
+    pid: int | None = None
+
+
+def holder(host: str, port: int) -> Holder | None:
+    """Who listens, or None when the port is free. A bind takes microseconds; naming the holder some milliseconds."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         # as servers bind, so that a connection still closing (TIME_WAIT) does not look like a holder
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -15,27 +24,28 @@ def holder(host: str, port: int) -> str | None:
             probe.bind((host, port))
             probe.listen(1)
         except PermissionError:
-            return "the system: ports below 1024 need more rights"
+            return Holder("the system: ports below 1024 need more rights")
         except OSError:
-            return _name(port)
+            return _found(port)
     return None
 
 
-def _name(port: int) -> str:
+def _found(port: int) -> Holder:
     import psutil
 
     with contextlib.suppress(psutil.Error, OSError):
         for connection in psutil.net_connections("tcp"):
-            if connection.status == psutil.CONN_LISTEN and connection.laddr and connection.laddr.port == port:
-                if connection.pid is None:
-                    break
-                with contextlib.suppress(psutil.Error):
-                    process = psutil.Process(connection.pid)
-                    command = " ".join(process.cmdline()) or process.name()
-                    return f"pid {process.pid} ({_cut(command)})"
-                return f"pid {connection.pid}"
-    return "another process (whose name this user may not see)"
+            listens = connection.status == psutil.CONN_LISTEN and connection.laddr and connection.laddr.port == port
+            if listens and connection.pid is not None:
+                return Holder(f"pid {connection.pid}{_command(connection.pid)}", connection.pid)
+    return Holder("another process (whose name this user may not see)")
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= WIDTH else f"{text[: WIDTH - 1]}…"
+def _command(pid: int) -> str:
+    import psutil
+
+    with contextlib.suppress(psutil.Error, OSError):
+        process = psutil.Process(pid)
+        command = " ".join(process.cmdline()) or process.name()
+        return f" ({command if len(command) <= WIDTH else command[: WIDTH - 1] + '…'})"
+    return ""

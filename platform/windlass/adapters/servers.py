@@ -8,7 +8,6 @@ import contextlib
 import os
 import subprocess
 import time
-import uuid
 from collections.abc import Callable, Iterator, Mapping
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -18,7 +17,7 @@ from windlass.adapters import declared, port_holder, service_process
 from windlass.adapters.files import trouble
 from windlass.adapters.service_process import HOST
 from windlass.engine.manifests import process, process_identity
-from windlass.model import layout
+from windlass.model import digests, layout
 from windlass.model.failure import World
 from windlass.model.plan import Observed
 from windlass.model.workload import Service
@@ -64,8 +63,11 @@ class LocalServers:
         return tuple(found)
 
     def port_holder(self, port: int) -> str | None:
-        """Who listens on a port, or None when it is free."""
-        return port_holder.holder(HOST, port)
+        """Who listens on a port, or None when it is free. What a killed service of ours left on it does not count: the next
+        `start` there ends it.
+        """
+        found = port_holder.holder(HOST, port)
+        return None if found is None or self._left(found.pid) else found.words
 
     def start(
         self, service: Service, bento: Path, python: Path, env: Mapping[str, str], lock: int | None = None
@@ -73,25 +75,30 @@ class LocalServers:
         """Start and record; returns before the service is ready. ``lock`` is a descriptor that the child keeps open until its
         record stands. Raises `World` (WL530) where the port is taken, before anything is loaded.
         """
-        self._sweep(service.environment, service.slug)
-        taken = self.port_holder(service.port)
-        if taken:
+        lived = service_process.read(self._record(service.environment, service.slug))
+        if lived is None or not service_process.lives(lived):
+            service_process.end_marked(self._mark(service.environment, service.slug))
+        found = port_holder.holder(HOST, service.port)
+        left = self._left(found.pid) if found else None
+        if left:
+            service_process.end_marked(left)
+        elif found:
             hint = f"stop it, or serve elsewhere: `--port {self._free_port(service.port)}`"
-            raise World.one("WL530", f"port {service.port} is in use by {taken}", hint)
+            raise World.one("WL530", f"port {service.port} is in use by {found.words}", hint)
         record, log = self._record(service.environment, service.slug), self._log(service.environment, service.slug)
         home = self._root / layout.state(service.environment, "run", ".bentoml", service.name)
         try:
             log.parent.mkdir(parents=True, exist_ok=True)
             home.mkdir(parents=True, exist_ok=True)
             record.unlink(missing_ok=True)
-            token = uuid.uuid4().hex
+            mark = self._mark(service.environment, service.slug)
             with log.open("ab") as output:
                 launched = subprocess.Popen(
-                    service_process.command(service, bento, python, record, token, lock),
+                    service_process.command(service, bento, python, record, lock),
                     stdin=subprocess.DEVNULL,
                     stdout=output,
                     stderr=subprocess.STDOUT,
-                    env=service_process.environment(home, {**declared.values(service.env, service.slug), **env}, token),
+                    env=service_process.environment(home, {**declared.values(service.env, service.slug), **env}, mark),
                     cwd=bento,
                     start_new_session=True,
                     pass_fds=() if lock is None else (lock,),
@@ -134,7 +141,7 @@ class LocalServers:
         lived = record is not None and service_process.lives(record)
         if record is not None and lived:
             service_process.end(record["pid"], record)
-        self._sweep(environment, slug)
+        service_process.end_marked(self._mark(environment, slug))
         path.unlink(missing_ok=True)
         self._launched = [one for one in self._launched if one.poll() is None]  # ours leave no zombie behind
         return lived
@@ -176,11 +183,19 @@ class LocalServers:
             raise World.one("WL532", f"{service.slug} did not answer on port {service.port}: {error}", hint) from error
         return status, answer, time.monotonic() - began
 
-    def _sweep(self, environment: str, slug: str) -> None:
-        """End the workers of a recorded service whose leader is gone: they would keep the port."""
+    def _mark(self, environment: str, slug: str) -> str:
+        """What every process of one service of this repository carries in its environment."""
+        return f"{digests.short(digests.of_bytes(str(self._root).encode()), 12)}/{environment}/{slug}"
+
+    def _left(self, pid: int | None) -> str | None:
+        """The mark of a process that a killed service of this repository left behind; None for any other process."""
+        mark = service_process.mark_of(pid)
+        _, _, rest = (mark or "").partition("/")
+        environment, _, slug = rest.partition("/")
+        if not mark or mark != self._mark(environment, slug):
+            return None
         record = service_process.read(self._record(environment, slug))
-        if record is not None and not service_process.lives(record):
-            service_process.end_marked(record["token"])
+        return None if record is not None and service_process.lives(record) else mark
 
     def _record(self, environment: str, slug: str) -> Path:
         return self._root / layout.state(environment, "run", f"{slug}.json")

@@ -23,14 +23,13 @@ GRACE = 10.0
 """Seconds between SIGTERM and SIGKILL."""
 POLL = 0.05
 MARK = "WINDLASS_SERVICE"
-KEYS = frozenset({"name", "token", "pid", "birth", "startedAt", "runs", "carries"})
+KEYS = frozenset({"name", "pid", "birth", "startedAt", "runs", "carries"})
 
 
-def command(service: Service, bento: Path, python: Path, record: Path, token: str, lock: int | None) -> list[str]:
+def command(service: Service, bento: Path, python: Path, record: Path, lock: int | None) -> list[str]:
     """What to run: the launcher, which writes the record and turns into ``bentoml serve``."""
     fields: dict[str, Any] = {
         "name": service.name,
-        "token": token,
         "startedAt": datetime.now(UTC).isoformat(timespec="seconds"),
         **process(service).fields,
     }
@@ -39,10 +38,10 @@ def command(service: Service, bento: Path, python: Path, record: Path, token: st
     return [str(python), "-P", str(Path(launch.__file__)), str(record), json.dumps(fields), held, *serve]
 
 
-def environment(home: Path, env: Mapping[str, str], token: str) -> dict[str, str]:
+def environment(home: Path, env: Mapping[str, str], mark: str) -> dict[str, str]:
     """The service's own variables, a home inside the project, no telemetry; nothing of the tool's Python leaks in."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("BENTOML_", "PYTHON", "WINDLASS_"))}
-    fixed = {"BENTOML_HOME": str(home), "BENTOML_DO_NOT_TRACK": "True", "PYTHONUNBUFFERED": "1", MARK: token}
+    fixed = {"BENTOML_HOME": str(home), "BENTOML_DO_NOT_TRACK": "True", "PYTHONUNBUFFERED": "1", MARK: mark}
     return {**kept, **env, **fixed}
 
 
@@ -71,7 +70,7 @@ def end(pid: int, record: Mapping[str, Any]) -> None:
             time.sleep(POLL)
 
 
-def end_marked(token: str) -> None:
+def end_marked(mark: str) -> None:
     """Kill every process that carries a service's mark. Its workers have groups of their own, so the mark is what joins
     them.
     """
@@ -79,6 +78,19 @@ def end_marked(token: str) -> None:
 
     for one in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
-            if one.environ().get(MARK) == token:
+            if one.environ().get(MARK) == mark:
                 one.kill()
-                one.wait(GRACE)
+                limit = time.monotonic() + GRACE
+                while (
+                    launch.birth(one.pid) is not None and time.monotonic() < limit
+                ):  # a zombie that nobody reaps has let go of its port, too
+                    time.sleep(POLL)
+
+
+def mark_of(pid: int | None) -> str | None:
+    """The mark that a process carries, if any and if this user may see it."""
+    import psutil
+
+    with contextlib.suppress(psutil.Error, OSError):
+        return psutil.Process(pid).environ().get(MARK) if pid is not None else None
+    return None

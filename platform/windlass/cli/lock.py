@@ -32,7 +32,7 @@ def _lock(arguments: argparse.Namespace) -> Exit:
     project = load.require(ports, generated=False)
     chosen = None
     if arguments.model:
-        chosen = (resolve.model(project, arguments.model).spec.metadata.slug,)
+        chosen = (resolve.model(project, arguments.model, wiring.standing(arguments, ports.root)).spec.metadata.slug,)
     rows = lock.lock(ports, project, chosen, arguments.upgrade)
     screen.data(view.as_json(rows) if arguments.output == "json" else view.as_text(rows))
     return Exit.OK

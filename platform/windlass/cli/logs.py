@@ -32,7 +32,7 @@ def _logs(arguments: argparse.Namespace) -> Exit:
 
     ports = wiring.ports(arguments)
     project = load.require(ports)
-    slug = resolve.model(project, arguments.model).spec.metadata.slug
+    slug = resolve.model(project, arguments.model, wiring.standing(arguments, ports.root)).spec.metadata.slug
     environment = resolve.environment(project, arguments.env, rehearse=arguments.env != LOCAL).metadata.name
     text = logs.tail(ports, environment, slug, max(1, arguments.lines))
     if arguments.output == "json":

@@ -6,6 +6,7 @@ alone, so what lies uncommitted in the work tree does not matter."""
 import argparse
 
 from windlass.cli import screen
+from windlass.cli.reasons import reason
 from windlass.model.failure import Exit
 
 EXAMPLE = "windlass promote vision/digits --to prod"
@@ -15,7 +16,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Arguments of the verb."""
     parser.add_argument("model", metavar="TEAM/MODEL", help="what to promote")
     parser.add_argument("--to", metavar="ENV", required=True, dest="environment", help="the environment that gets it")
-    parser.add_argument("--lift-hold", metavar="REASON", help="promote over a hold that a rollback left, and say why")
+    parser.add_argument(
+        "--lift-hold", metavar="REASON", type=reason, help="promote over a hold that a rollback left, and say why"
+    )
     parser.add_argument("--rehearse", action="store_true", help="go by the ledgers of the rehearsals on this machine")
 
 

@@ -5,6 +5,7 @@ A branch with one commit, like a promotion: merging it is the approval, `windlas
 import argparse
 
 from windlass.cli import screen
+from windlass.cli.reasons import reason
 from windlass.model.failure import Exit
 
 EXAMPLE = 'windlass rollback vision/digits --env prod --reason "sevens are read as ones"'
@@ -15,7 +16,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", metavar="TEAM/MODEL", help="what to roll back")
     parser.add_argument("--env", metavar="ENV", required=True, dest="environment", help="where")
     parser.add_argument(
-        "--reason", metavar="TEXT", required=True, help="why: it stands in the hold until somebody lifts it"
+        "--reason",
+        metavar="TEXT",
+        type=reason,
+        required=True,
+        help="why: it stands in the hold until somebody lifts it",
     )
     parser.add_argument("--to", metavar="GENERATION", type=int, help="this generation (default: the one before)")
     parser.add_argument("--rehearse", action="store_true", help="go by the ledgers of the rehearsals on this machine")

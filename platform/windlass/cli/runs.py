@@ -28,7 +28,7 @@ def _runs(arguments: argparse.Namespace) -> Exit:
 
     ports = wiring.ports(arguments)
     project = load.require(ports)
-    slug = resolve.model(project, arguments.model).spec.metadata.slug
+    slug = resolve.model(project, arguments.model, wiring.standing(arguments, ports.root)).spec.metadata.slug
     environment = resolve.environment(project, arguments.env, rehearse=arguments.env != LOCAL).metadata.name
     found = runs.runs(ports, environment, slug)
     screen.data(view.as_json(found) if arguments.output == "json" else view.as_text(slug, environment, found))

@@ -10,6 +10,8 @@ def data(text: str) -> None:
     """Print data, with one newline at the end."""
     if text:
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
+        # Talk follows data also where both end in one pipe.
+        sys.stdout.flush()
 
 
 def talk(text: str) -> None:

@@ -31,6 +31,8 @@ def _train(arguments: argparse.Namespace) -> Exit:
     ports = wiring.ports(arguments)
     project = load.require(ports)
     environment = resolve.environment(project, arguments.env, arguments.rehearse)
-    trained = propose_trained.propose_trained(ports, project, resolve.model(project, arguments.model), environment)
+    trained = propose_trained.propose_trained(
+        ports, project, resolve.model(project, arguments.model, wiring.standing(arguments, ports.root)), environment
+    )
     screen.data(view.as_json(trained) if arguments.output == "json" else view.as_text(trained))
     return Exit.OK

@@ -33,7 +33,7 @@ def _up(arguments: argparse.Namespace) -> Exit:
 
     ports = wiring.ports(arguments)
     project = load.require(ports)
-    loaded = resolve.model(project, arguments.model)
+    loaded = resolve.model(project, arguments.model, wiring.standing(arguments, ports.root))
     result = up.up(ports, project, loaded, began, arguments.port)
     screen.data(view.as_json(result) if arguments.output == "json" else view.as_text(result))
     if arguments.foreground and result.url:

@@ -57,6 +57,5 @@ def _judge(arguments: argparse.Namespace, root: str | None, began: float) -> "Ex
         screen.data(view.as_json(found, int(code), documents=loading.documents))
     else:
         screen.data(view.as_text(found, loading.texts) + ("\n" if found else ""))
-        sys.stdout.flush()
         screen.talk(view.summary(found, loading.documents, time.monotonic() - began))
     return code

@@ -1,11 +1,12 @@
 """The one place that picks adapters: ports for one repository, made cheaply; heavy libraries load on first use."""
 
+import atexit
 from argparse import Namespace
 from dataclasses import dataclass
 from pathlib import Path
 
-from windlass.model import layout
 from windlass.flows.load import Reader
+from windlass.model import layout
 from windlass.ports import Files, Ports, StageRunner, Store, Templates
 
 
@@ -46,6 +47,9 @@ def ports(arguments: Namespace) -> Ports:
     git = CommandGit(Path(arguments.directory))
     root, clock, files = git.root, SystemClock(), DiskFiles()
     progress = TerminalProgress(verbose=arguments.verbose)
+    packager = BentoPackager(root, progress.point)
+    # its worker would end by itself, but not take its folder along
+    atexit.register(packager.close)
 
     def store(environment: str) -> Store:
         return FolderStore(root / layout.state(environment, "store"))
@@ -64,10 +68,16 @@ def ports(arguments: Namespace) -> Ports:
         interpreters=UvInterpreters(),
         checks=ArrowChecks(),
         registry=MlflowRegistry(root, progress.point),
-        packager=BentoPackager(root, progress.point),
+        packager=packager,
         servers=LocalServers(root, progress.point),
         ledger=BranchLedger(git, files, progress),
         templates=ShippedTemplates(),
         store=store,
         runner=runner,
     )
+
+
+def standing(arguments: Namespace, root: Path) -> str:
+    """The folder one stands in, relative to the repository: it says which model is meant where none is named."""
+    here = Path(arguments.directory).resolve()
+    return here.relative_to(root).as_posix() if here.is_relative_to(root) else ""

@@ -75,7 +75,8 @@ def change_check(before: Folder | None, after_digest: str, generation: int) -> C
     if before is None:
         return Check(name="change", outcome="passed", detail=f"the first release here, generation {generation}")
     old = before.release
-    words = f"generation {old.spec.generation} -> {generation}, release {digests.brief(old.digest)} -> {digests.brief(after_digest)}"
+    digest = f"release {digests.brief(old.digest)} -> {digests.brief(after_digest)}"
+    words = f"generation {old.spec.generation} -> {generation}, {digest}"
     return Check(name="change", outcome="passed", detail=words)
 
 

@@ -27,8 +27,8 @@ def spans(receipts: Sequence[Receipt]) -> tuple[Span, ...]:
     done: list[Span] = []
     for receipt in receipts:
         when = instant(receipt.finished_at)
-        for slug in [slug for slug, span in open_.items() if _state(receipt.served.get(slug)) != _state(span.served)]:
-            done.append(replace(open_.pop(slug), until=when))
+        ended = [slug for slug, span in open_.items() if _state(receipt.served.get(slug)) != _state(span.served)]
+        done += [replace(open_.pop(slug), until=when) for slug in ended]
         for slug, served in receipt.served.items():
             if slug in open_:
                 open_[slug] = replace(open_[slug], last=receipt)

@@ -1,8 +1,13 @@
 """JSON Schemas of the documents people write, made from the same pydantic models that check them."""
 
+import ast
 import json
 import re
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import Any
+
+from pydantic.alias_generators import to_camel
 
 from windlass.model.document import Document
 from windlass.model.release import Release
@@ -14,17 +19,42 @@ from windlass.model.specs.policy import Policy
 from windlass.model.specs.team import Team
 
 KINDS: tuple[type[Document], ...] = (Team, Dataset, Model, Environment, Policy, Overlay, Release)
+RENAMED = {("DatasetSpec", "schema"): "dataSchema", ("OverlaySpec", "for"): "appliesTo"}
+"""Keys that are no Python name, or would hide one of pydantic's."""
+UNWRITTEN = (("EnvironmentSpec", "rehearsed"),)
+"""What Windlass sets by itself and no file may hold."""
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 DOUBLE = re.compile(r"``(.+?)``", re.S)
 
 
-def schemas() -> dict[str, bytes]:
-    """File name to schema, for each kind."""
-    return {f"{kind.__name__.lower()}.schema.json": _schema(kind) for kind in KINDS}
+def schemas(sources: Iterable[str]) -> dict[str, bytes]:
+    """File name to schema, for each kind. ``sources`` are the texts of the modules that define the kinds: what stands
+    below a field there is told by editors."""
+    said = {name: docs for source in sources for name, docs in _said(source).items()}
+    return {f"{kind.__name__.lower()}.schema.json": _schema(kind, said) for kind in KINDS}
 
 
-def _schema(kind: type[Document]) -> bytes:
+def _said(source: str) -> dict[str, dict[str, str]]:
+    """Class name to field (under its outside name) to the string below it."""
+    found: dict[str, dict[str, str]] = {}
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.ClassDef):
+            for field, text in pairwise(node.body):
+                match field, text:
+                    case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(words))):
+                        found.setdefault(node.name, {})[to_camel(name)] = words
+    return found
+
+
+def _schema(kind: type[Document], said: Mapping[str, Mapping[str, str]]) -> bytes:
     made = kind.model_json_schema(by_alias=True, mode="validation")
+    for name, part in {kind.__name__: made, **made["$defs"]}.items():
+        for hidden in [key for owner, key in UNWRITTEN if owner == name]:
+            del part["properties"][hidden]
+        for key, field in part.get("properties", {}).items():
+            words = said.get(name, {}).get(RENAMED.get((name, key), key))
+            if words is not None:
+                field["description"] = words
     del made["title"]
     whole = {"$schema": DIALECT, "title": f"Windlass {kind.__name__}", **made}
     return (json.dumps(_tidy(whole), indent=2, ensure_ascii=False) + "\n").encode()

@@ -7,6 +7,8 @@ from typing import Any
 
 PLAIN = re.compile(r"[A-Za-z_./][A-Za-z0-9_./ =-]*[A-Za-z0-9_./=-]|[A-Za-z_/]")
 """Text that YAML takes as it stands: no sign that means something, no space at an end."""
+HIDDEN = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+"""Characters that JSON leaves as they are and that YAML refuses, or takes for the end of a line."""
 WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", ".nan", ".inf"})
 
 
@@ -19,7 +21,7 @@ def scalar(value: Any) -> str:
     """A YAML scalar that every dialect reads alike: text stands bare where that is safe, else in JSON's quotes."""
     if isinstance(value, str) and PLAIN.fullmatch(value) and not _special(value):
         return value
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False, allow_nan=False))
 
 
 def dvc(text: str) -> str:

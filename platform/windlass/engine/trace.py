@@ -5,6 +5,8 @@ import re
 from windlass.model.diagnostic import Place
 
 FRAME = re.compile(r'^  File "(?P<path>[^"]+)", line (?P<line>\d+)')
+MARKS = re.compile(r"[ ~^]+")
+"""The line under a line of code that Python marks the failing part with: the eye finds it without."""
 START = "Traceback (most recent call last):"
 TAIL = 20
 """Lines shown of output that holds no traceback."""
@@ -29,7 +31,7 @@ def trimmed(output: str, folder: str) -> str:
         return "\n".join(output.rstrip().splitlines()[-TAIL:])
     kept: list[str] = []
     foreign = skipping = 0
-    for line in lines[1:]:
+    for line in lines:
         if match := FRAME.match(line):
             skipping = not match["path"].startswith(folder + "/")
             foreign += skipping
@@ -38,15 +40,15 @@ def trimmed(output: str, folder: str) -> str:
             if foreign:
                 kept.append(f"  ... {foreign} {'frame' if foreign == 1 else 'frames'} in libraries")
             foreign = 0
-        if not skipping:
+        if not skipping and not MARKS.fullmatch(line):
             kept.append(line.replace(folder + "/", "").rstrip())
-    return "\n".join([START, *kept])
+    return "\n".join(kept)
 
 
 def _last_traceback(output: str) -> list[str]:
-    """From the last traceback's first line to the end of its message; empty where there is none."""
+    """From the last traceback's first line to the end of its message; empty where there is none. A syntax error in the
+    program itself comes without that first line."""
     lines = output.rstrip().splitlines()
     starts = [number for number, line in enumerate(lines) if line == START]
-    if not starts:
-        return []
-    return lines[starts[-1] :][: TAIL * 10]
+    starts = starts or [number for number, line in enumerate(lines) if FRAME.match(line)][:1]
+    return lines[starts[-1] :][: TAIL * 10] if starts else []

@@ -176,7 +176,7 @@ def _once(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     for finding in diagnostics:
         place = finding.place or Place("")
         spot = (place.path, place.line, place.column)
-        if finding.code < "WL100":
+        if finding.code.startswith("WL0"):
             unreadable.add(spot)
         elif spot in unreadable:
             continue

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from windlass.engine import ledger, replay
 from windlass.engine import release as releases
-from windlass.engine.replay import Span
 from windlass.engine.release import Folder
+from windlass.engine.replay import Span
 from windlass.flows import history, shelf
 from windlass.flows.approvals import approval
 from windlass.model import layout

@@ -29,7 +29,7 @@ def pages(files: Files, folder: Path) -> Mapping[str, Page]:
 
 def page(files: Files, folder: Path, code: str) -> Page:
     """The page of one code. Raises `Usage` (WL608) for a code that does not exist."""
-    wanted = code.upper()
+    wanted = f"WL{code}" if code.isdigit() else code.upper()
     path = folder / f"{wanted}.md"
     if not PAGE.fullmatch(path.name) or files.look(path).kind != "file":
         guess = near(wanted, (known.stem for known, _ in files.survey(folder)))

@@ -101,11 +101,13 @@ def _source(ports: Ports, project: Project, environment: Environment, slug: str,
 
 
 def _way(project: Project, environment: str) -> list[str]:
-    """The environments that a release passes on its way, the head first."""
-    loaded = project.environments.get(environment)
-    before = loaded.spec.spec.promotes_from if loaded else None
-    # In a circle of environments, which is a finding of its own, nothing is ever served that could get here.
-    return [*(_way(project, before) if before else []), environment]
+    """The environments that a release passes on its way, the head first. A circle, a finding of its own, ends it too."""
+    way = [environment]
+    while (loaded := project.environments.get(way[0])) and (before := loaded.spec.spec.promotes_from):
+        if before in way:
+            break
+        way.insert(0, before)
+    return way
 
 
 def _draft(

@@ -103,12 +103,13 @@ def propose(ports: Ports, movement: str, tip: str, draft: Draft) -> Proposal:
 
 
 def _waiting(ports: Ports, draft: Draft, commit: str | None, tip: str) -> Folder | None:
-    """The proposal on the branch, unless it was merged already."""
+    """The proposal on the branch, unless it was merged already (a squash leaves the branch where it was)."""
     if commit is None or ports.git.is_ancestor(commit, tip):
         return None
     files = shelf.at(ports, draft.environment, draft.slug, commit)
     found, wrong = releases.examine(files)
-    return None if wrong else found
+    late = found is not None and found.release.spec.generation < draft.release.spec.generation
+    return None if wrong or late else found
 
 
 def _same(waiting: Folder, draft: Draft) -> bool:

@@ -6,12 +6,11 @@ same call does again: each step finds what the one before it kept.
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from windlass import __version__
 from windlass.engine import gates, resolve
 from windlass.engine.lower.service import model_format
-from windlass.flows import judged, material, registry, team_tests, workfolder
+from windlass.flows import candidates, judged, material, registry, team_tests, workfolder
+from windlass.flows.candidates import FAILED, PASSED, REFUSED
 from windlass.flows.collect_data import collect_data
 from windlass.flows.material import Whole
 from windlass.flows.packaging import Packaging
@@ -94,8 +93,8 @@ class _Run:
     def settled(self) -> Candidate | None:
         """The recorded candidate, if its gates (as they are now), tests, model and bento leave nothing to do."""
         inputs = _requested(self.ports, self.found)
-        known = None if inputs is None else self._recorded(inputs)
-        if known is None or known.outcome != "passed" or known.model is None:
+        known = None if inputs is None else candidates.recorded(self.store, self._slug(), inputs)
+        if known is None or known.outcome != PASSED or known.model is None:
             return None
         results = judged.judge(self.spec, known.metrics, known.data, known.model.digest, self.champion)
         kept = (known.model.digest, known.code, known.lock, known.dvc_lock)
@@ -113,23 +112,22 @@ class _Run:
         """Every step, in order."""
         python = self.ports.interpreters.ensure(self.found.model.lock, self.ports.progress)
         workfolder.fill(self.ports, self.found)
-        started = self._now()
         data, collected = self._data(runner)
-        inputs, record = material.requested(self.ports, self.found.model, {pin.dataset: pin.md5 for pin in data})
-        known = self._recorded(inputs)
-        if known is None or known.outcome == "failed":
+        inputs = material.requested(self.ports, self.found.model, {pin.dataset: pin.md5 for pin in data})
+        known = candidates.recorded(self.store, self._slug(), inputs[0])
+        if known is None or known.outcome == FAILED:
             # What follows will be needed unless a gate or a test says no, and starts while stages still run.
             self._warm(python)
         stages = self._stages(runner, python, data, known)
-        draft = self._draft(inputs, record, data, started)
+        draft = candidates.draft(self.ports, self.store, self.loaded.spec, self.found, inputs, data)
         try:
             stages.run()
             values = judged.metrics(stages)
-            tests = team_tests.team_tests(stages, self.store, inputs)
+            tests = team_tests.team_tests(stages, self.store, draft.inputs)
         except Findings as failure:
-            self._write(draft, outcome="failed", reason=str(failure), stages=(*collected, *stages.runs))
+            candidates.keep(self.store, draft, outcome=FAILED, reason=str(failure), stages=(*collected, *stages.runs))
             raise
-        fresh = known is None or known.outcome == "failed" or any(run.outcome == "ran" for run in stages.runs)
+        fresh = known is None or known.outcome == FAILED or any(run.outcome == "ran" for run in stages.runs)
         if fresh or known is None:
             ran = (*collected, *stages.runs, *([tests] if tests else []))
             update = {
@@ -170,9 +168,10 @@ class _Run:
         progress.point("train.gates")
         progress.end("gates", "refused" if wrong else "passed", judged.summary(results))
         if wrong:
-            self._write(candidate, outcome="refused", reason=wrong, gates=results, model=None, bento=None)
+            refused = {"reason": wrong, "gates": results, "model": None, "bento": None}
+            candidates.keep(self.store, candidate, outcome=REFUSED, **refused)
             judged.require(self.loaded, results)
-        passed = {"outcome": "passed", "reason": "", "gates": results, "model": model}
+        passed = {"outcome": PASSED, "reason": "", "gates": results, "model": model}
         candidate = candidate.model_copy(update=passed)
         progress.begin("register", model.registry)
         version = registry.register(self.ports, self.environment, candidate, self.spec)
@@ -180,7 +179,7 @@ class _Run:
             "register", f"version {version}", f"{model.registry}  {digests.PREFIX}{digests.short(model.digest)}"
         )
         bento = self.packaging.package(self.ports, self.environment, stages.python, model)
-        candidate = self._write(candidate, bento=bento)
+        candidate = candidates.keep(self.store, candidate, bento=bento)
         progress.point("train.recorded")
         return candidate
 
@@ -195,44 +194,10 @@ class _Run:
         digest = self.store.put_folder(place)
         return ModelPin(registry=self._registered_name(), digest=digest, format=model_format(self.spec))
 
-    def _draft(self, inputs: str, record: dict[str, Any], data: tuple[DataPin, ...], started: str) -> Candidate:
-        """What is known of the candidate before its stages ran."""
-        parts = (self.found.model, *(part for _, part in self.found.datasets.values()))
-        code = {path: self.store.put(content) for part in parts for path, content in part.code.items()}
-        return Candidate(
-            team=self.loaded.spec.metadata.team,
-            model_name=self.loaded.spec.metadata.name,
-            inputs=inputs,
-            inputs_record=record,
-            outcome="failed",
-            commit=self.ports.git.head(),
-            # What training itself writes beside the code makes nobody's tree dirty.
-            dirty=bool(
-                {*self.ports.git.dirty([part.pipeline.folder for part in parts])} - {part.dvc_lock for part in parts}
-            ),
-            code=self.store.put(digests.canonical(code)),
-            lock=self.store.put(self.found.model.lock),
-            python=self.ports.interpreters.python_minor(),
-            tool=__version__,
-            started_at=started,
-            finished_at=started,
-            params={parameter.name: parameter.value for parameter in self.found.model.pipeline.parameters},
-            data=data,
-        )
-
     def _warm(self, python: Path) -> None:
         self.ports.registry.warm()
         if self.spec.serving is not None:
             self.ports.packager.warm(python)
-
-    def _recorded(self, inputs: str) -> Candidate | None:
-        data = self.store.record(layout.candidate_record(self._slug(), inputs))
-        return None if data is None else Candidate.model_validate_json(data)
-
-    def _write(self, candidate: Candidate, **update: Any) -> Candidate:
-        made = candidate.model_copy(update=update)
-        self.store.write_record(layout.candidate_record(self._slug(), made.inputs), digests.canonical(made.plain()))
-        return made
 
     def _slug(self) -> str:
         return self.loaded.spec.metadata.slug

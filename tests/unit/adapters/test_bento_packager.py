@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tests.fixtures.model_env import DIGITS, Trained
 
+from tests.fixtures.model_env import DIGITS, Trained
 from windlass.adapters.bento_packager import BentoPackager, tree_digest
 from windlass.model import digests
 from windlass.model.failure import Findings, World

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.fixtures.model_env import Trained
 
+from tests.fixtures.model_env import Trained
 from windlass.adapters import mlflow_reading, mlmodel
 from windlass.adapters.mlflow_registry import MlflowRegistry, flat
 from windlass.adapters.store import FolderStore

@@ -14,8 +14,8 @@ from typing import Any
 
 import psutil
 import pytest
-from tests.fixtures.model_env import Trained
 
+from tests.fixtures.model_env import Trained
 from windlass.adapters.bento_packager import BentoPackager
 from windlass.adapters.servers import LocalServers
 from windlass.engine.lower.service import PROBES
@@ -70,6 +70,15 @@ def running(
     servers.wait_ready(one, 60)
     yield servers, one
     servers.stop("local", one.slug)
+
+
+@pytest.fixture
+def servers(tmp_path: Path) -> Iterator[LocalServers]:
+    """Servers of a test's own; whatever it leaves is stopped."""
+    made = LocalServers(tmp_path)
+    yield made
+    for seen in made.observe("local"):
+        made.stop("local", seen.identity.owner)
 
 
 def ask(running: tuple[LocalServers, Service], body: Any, path: str = "/predict") -> tuple[int, dict[str, Any]]:
@@ -160,6 +169,9 @@ def test_a_taken_port_is_said_at_once_and_by_whom(
     assert f"port {one.port} is in use by pid " in found.message
     assert "--port" in found.hint
     assert servers.tail("local", "vision/sugar", 5) is None
+    with pytest.raises(World, match="is in use by pid"):
+        servers.start(one, bentos["digits"], model_python, {})
+    assert servers.observe("local")[0].present, "a service that lives is not started over"
 
 
 def test_it_is_observed_by_pid_and_birth_and_can_be_relabelled(running: tuple[LocalServers, Service]) -> None:
@@ -177,9 +189,8 @@ def test_it_is_observed_by_pid_and_birth_and_can_be_relabelled(running: tuple[Lo
 
 @pytest.mark.slow
 def test_two_models_run_side_by_side_and_stop_by_name(
-    bentos: dict[str, Path], model_python: Path, tmp_path: Path
+    servers: LocalServers, bentos: dict[str, Path], model_python: Path
 ) -> None:
-    servers = LocalServers(tmp_path)
     both = [service("digits", free_port()), service("sugar", free_port())]
     for one in both:
         servers.start(one, bentos[one.model], model_python, {"GREETING": "hello"})
@@ -201,15 +212,19 @@ def test_two_models_run_side_by_side_and_stop_by_name(
 
 @pytest.mark.slow
 def test_a_killed_leader_is_seen_and_the_next_start_sweeps_its_workers(
-    bentos: dict[str, Path], model_python: Path, tmp_path: Path
+    servers: LocalServers, bentos: dict[str, Path], model_python: Path, tmp_path: Path
 ) -> None:
-    servers, one = LocalServers(tmp_path), service("digits", free_port())
+    one = service("digits", free_port())
     servers.start(one, bentos["digits"], model_python, {})
     servers.wait_ready(one, 60)
     leader = int((servers.observe("local")[0].uid or "").partition("/")[0])
     workers = psutil.Process(leader).children(recursive=True)
     os.kill(leader, signal.SIGKILL)
     assert eventually(lambda: not servers.observe("local")[0].present)
+    assert servers.port_holder(one.port) is None, "what our killed service left does not count"
+    assert LocalServers(tmp_path / "elsewhere").port_holder(one.port) is not None
+    record = tmp_path / ".windlass/local/run/vision/digits.json"
+    record.write_text("a damaged record")
     servers.start(one, bentos["digits"], model_python, {})
     assert not any(alive(process) for process in workers)
     servers.wait_ready(one, 60)
@@ -220,7 +235,7 @@ def test_another_process_with_the_recorded_pid_is_left_alone(tmp_path: Path) -> 
     servers = LocalServers(tmp_path)
     record = tmp_path / ".windlass/local/run/vision/digits.json"
     record.parent.mkdir(parents=True)
-    fields = {"name": "vision-digits", "token": "t", "startedAt": "then", "runs": {"port": 1}, "carries": {}}
+    fields = {"name": "vision-digits", "startedAt": "then", "runs": {"port": 1}, "carries": {}}
     record.write_text(json.dumps({**fields, "pid": os.getpid(), "birth": "1@another-boot"}))
     (seen,) = servers.observe("local")
     assert not seen.present
@@ -236,8 +251,10 @@ def test_a_broken_record_counts_as_none(tmp_path: Path, text: str) -> None:
     assert LocalServers(tmp_path).observe("local") == ()
 
 
-def test_a_service_that_dies_is_told_with_its_last_words(model_python: Path, tmp_path: Path) -> None:
-    servers, one = LocalServers(tmp_path), service("digits", free_port())
+def test_a_service_that_dies_is_told_with_its_last_words(
+    servers: LocalServers, model_python: Path, tmp_path: Path
+) -> None:
+    one = service("digits", free_port())
     servers.start(one, tmp_path, model_python, {})
     began = time.monotonic()
     with pytest.raises(World) as caught:
@@ -256,7 +273,7 @@ def test_nothing_answers_is_the_worlds_fault(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("point", ["serve.launched", "serve.recorded"])
 def test_a_kill_while_starting_leaves_a_server_that_is_known(
-    point: str, bentos: dict[str, Path], model_python: Path, tmp_path: Path
+    point: str, servers: LocalServers, bentos: dict[str, Path], model_python: Path, tmp_path: Path
 ) -> None:
     one = service("digits", free_port())
     program = (
@@ -279,14 +296,13 @@ def test_a_kill_while_starting_leaves_a_server_that_is_known(
         one.model_dump_json(by_alias=True),
     ]
     assert subprocess.run(words, env=paths, check=False).returncode == -signal.SIGKILL
-    servers = LocalServers(tmp_path)
     assert eventually(lambda: any(seen.present for seen in servers.observe("local")))
     servers.wait_ready(one, 60)
     assert servers.stop("local", one.slug)
 
 
-def test_the_log_is_followed_until_the_end(bentos: dict[str, Path], model_python: Path, tmp_path: Path) -> None:
-    servers, one = LocalServers(tmp_path), service("digits", free_port())
+def test_the_log_is_followed_until_the_end(servers: LocalServers, bentos: dict[str, Path], model_python: Path) -> None:
+    one = service("digits", free_port())
     servers.start(one, bentos["digits"], model_python, {})
     servers.wait_ready(one, 60)
     told = servers.follow("local", one.slug)

@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from windlass.adapters.templates import shipped
 
 from tests.transcript import ROOT
 from tests.trees import laid_out, windlass
+from windlass.adapters.templates import shipped
 
 
 def texts(folder: Path) -> dict[str, bytes]:
@@ -91,3 +91,13 @@ def test_starts_and_base_share_the_interpreters_of_the_living_model(start: str, 
     expected = (ROOT / living / name).read_bytes()
     assert (shipped("templates") / "starts" / "model" / start / name).read_bytes() == expected
     assert (ROOT / "tests" / "base" / living / name).read_bytes() == expected
+
+
+@pytest.mark.slow
+def test_a_new_model_locks_trains_and_is_registered_as_it_is(tmp_path: Path) -> None:
+    windlass(tmp_path / "models", "init")
+    windlass(tmp_path / "models", "new", "model", "fraud/card")
+    for words in ("lock", "train fraud/card"):
+        done = windlass(tmp_path / "models", *words.split())
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert windlass(tmp_path / "models", "validate").returncode == 0

@@ -1,8 +1,8 @@
 """`dvc.lock` is read as DVC wrote it, and written so that DVC would not touch it."""
 
 import pytest
-from tests.transcript import ROOT
 
+from tests.transcript import ROOT
 from windlass.engine import dvclock
 
 COMMITTED = [ROOT / "specs/vision/digits/dvc.lock", ROOT / "specs/vision/datasets/digits/dvc.lock"]

@@ -86,7 +86,10 @@ def test_what_is_no_number_is_refused(value):
 
 
 def test_a_sentence_shows_a_difference_that_three_decimals_hide():
-    assert sentence(one({"metric": "f1", "min": 0.9501}, metrics={"f1": 0.95})) == "f1 is 0.9500, not >= 0.9501: 0.0001 too low"
+    assert (
+        sentence(one({"metric": "f1", "min": 0.9501}, metrics={"f1": 0.95}))
+        == "f1 is 0.9500, not >= 0.9501: 0.0001 too low"
+    )
     assert sentence(one({"metric": "f1", "min": 0.9})) == "f1 0.970 >= 0.900"
 
 

@@ -8,7 +8,9 @@ from windlass.model import digests
 from windlass.model.workload import EnvEntry, Parameter, Pipeline, Profile, Step
 
 WORDS = {"team": "t", "model": "m", "environment": "local", "folder": "specs/t/m", "source": "s", "requirements": "r"}
-STAGE = Step(name="a", kind="stage", profile="default", command="c", deps=("b.py", "a.py"), outs=("model",), params=("x",))
+STAGE = Step(
+    name="a", kind="stage", profile="default", command="c", deps=("b.py", "a.py"), outs=("model",), params=("x",)
+)
 
 
 def pipeline(steps=(STAGE,), value=1, **other):

@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import HealthCheck, given
 from hypothesis import settings as how
 from hypothesis import strategies as st
+
 from windlass.engine.merge import merge, merged_with_origins, settings
 
 law = how(deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -6,10 +6,10 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from windlass.engine import validate
-from windlass.engine.parse import DEPTH, EVENTS, SIZE, parse
 
 from tests.trees import MODEL, base
+from windlass.engine import validate
+from windlass.engine.parse import DEPTH, EVENTS, SIZE, parse
 
 BOMB = b"a: &a [x, x]\n" + b"".join(b"%c: &%c [*%c, *%c]\n" % (98 + n, 98 + n, 97 + n, 97 + n) for n in range(9))
 
@@ -104,7 +104,7 @@ def test_no_bytes_raise(data: bytes) -> None:
 
 def test_no_mutation_of_a_spec_raises() -> None:
     """Also behind the parser: shapes, rules and places of whatever a typing error makes of a document."""
-    chance, text = random.Random(7), base()[MODEL]  # noqa: S311
+    chance, text = random.Random(7), base()[MODEL]
     for _ in range(800):
         data = bytearray(text)
         for _ in range(chance.randint(1, 4)):

@@ -31,7 +31,8 @@ def test_absent_is_null():
 
 
 @pytest.mark.parametrize(
-    "text", ["[= name.__class__.__mro__ =]", "[= env.append(1) =]", "[= range(3) =]", "[= name | upper =]", "[= cycler =]"]
+    "text",
+    ["[= name.__class__.__mro__ =]", "[= env.append(1) =]", "[= range(3) =]", "[= name | upper =]", "[= cycler =]"],
 )
 def test_nothing_else_can_be_reached(text):
     with pytest.raises((jinja2.exceptions.SecurityError, jinja2.UndefinedError, jinja2.TemplateAssertionError)):

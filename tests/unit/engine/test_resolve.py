@@ -1,12 +1,12 @@
 """From what a person types to what is meant."""
 
 import pytest
+
+from tests.trees import MODEL, base, environment
 from windlass.engine import resolve, validate
 from windlass.engine.parse import parse
 from windlass.model.failure import Usage
 from windlass.model.project import Project
-
-from tests.trees import MODEL, base, environment
 
 OVERLAY = """\
 apiVersion: windlass.dev/v1alpha1
@@ -76,7 +76,17 @@ def test_environments_that_cannot_be(name: str, rehearse: bool, expected: str) -
     assert told(error) == expected
 
 
-@pytest.mark.parametrize("text", [None, "vision/digits", "digits", "specs/vision/digits", "./specs/vision/digits/", "specs/vision/digits/model.yaml"])  # fmt: skip
+@pytest.mark.parametrize(
+    "text",
+    [
+        None,
+        "vision/digits",
+        "digits",
+        "specs/vision/digits",
+        "./specs/vision/digits/",
+        "specs/vision/digits/model.yaml",
+    ],
+)
 def test_the_only_model(text: str | None) -> None:
     assert resolve.model(project(), text).spec.metadata.slug == "vision/digits"
 

@@ -3,12 +3,11 @@
 from pathlib import Path
 
 import pytest
-from windlass.engine import rules
-from windlass.engine.tree import Fact
-from windlass.engine import validate
-from windlass.engine.asks import asks
 
 from tests.trees import DATASET, MODEL, base, codes, edited, environment, judged
+from windlass.engine import rules, validate
+from windlass.engine.asks import asks
+from windlass.engine.tree import Fact
 
 OVERLAY = "apiVersion: windlass.dev/v1alpha1\nkind: Overlay\nmetadata: {{name: {0}}}\nspec:\n  for: {1}\n  patch: {2}\n"
 

@@ -4,6 +4,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+
 from windlass.engine.scalars import Surprise, resolve
 
 

@@ -7,11 +7,12 @@ from typing import Any
 import jsonschema_rs
 import pytest
 import yaml
-from windlass.adapters.templates import shipped
-from windlass.engine import schema
 
 from tests.transcript import ROOT
 from tests.trees import DATASET, MODEL, codes, edited, environment
+from windlass.adapters.files import DiskFiles
+from windlass.adapters.templates import shipped
+from windlass.flows import schema
 
 FOLDERS = ("specs", "environments", "tests/base/specs", "tests/base/environments")
 DOCUMENTS = sorted(
@@ -20,6 +21,7 @@ DOCUMENTS = sorted(
     for path in (ROOT / folder).rglob("*.yaml")
     if "windlass.dev/" in path.read_text() and not path.name.startswith("dvc")
 )
+LABELS = {"name", "labels", "team"}
 FIRST_LINE = "# yaml-language-server: $schema="
 
 
@@ -30,7 +32,7 @@ def validator(kind: str) -> Any:
 def test_the_committed_schemas_are_the_ones_that_the_models_make() -> None:
     """`make schemas` writes them anew."""
     committed = {path.name: path.read_bytes() for path in shipped("schemas").glob("*.json")}
-    assert committed == schema.schemas()
+    assert committed == schema.schemas(DiskFiles())
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
@@ -76,6 +78,12 @@ def test_schema_and_windlass_refuse_alike(path: str, old: str, new: str) -> None
 
 
 def test_keys_are_camel_case_and_described() -> None:
-    made = json.loads(schema.schemas()["model.schema.json"])
-    assert "minReplicas" in made["$defs"]["Serving"]["properties"]
-    assert all("description" in part for part in made["$defs"].values())
+    for name, data in schema.schemas(DiskFiles()).items():
+        for part in json.loads(data)["$defs"].values():
+            assert part["description"]
+            assert not any("_" in key for key in part.get("properties", {}))
+            if (
+                name.startswith(("model", "dataset", "environment", "overlay", "team"))
+                and "spec" not in part["properties"]
+            ):
+                assert all("description" in field for key, field in part["properties"].items() if key not in LABELS)

@@ -14,12 +14,12 @@ from tests.trees import DATASET, MODEL, codes, edited, environment, judged
         ("minimum: 0", 'minimum: "0"', "`serving.input.pixels.minimum` is text, it must be a number | write 0 without quotes"),
         ("min: 0.7", "min: true", "`min` of gate 1 is a boolean, it must be a number | "),
         ("outs: [model]", "outs: model", "`outs` of stage `train` is text, it must be a list | write [model]"),
-        ("request: examples/zero.json", "request: 7", '`request` of example `zero` is a number, it must be text | write "7" in quotes'),
-        ("max_depth: 8", "max_depth: [8]", "`params.max_depth` of stage `train` is a list, it must be text, a number, true or false | "),
+        ("name: scans,", "name: 7,", '`name` of data entry 1 is a number, it must be text | write "7" in quotes'),
+        ("depth: 8", "depth: []", "`params.max_depth` of stage `train` is a list, it must be text, a number, true or false | "),
         ("        cmd: python train.py\n", "", "stage `train` lacks `cmd` | add `cmd:`"),
         ("{name: sklearn}", "", "`modelFormat` is empty, it must be a mapping | write it, or take the key away"),
         ("kind: Model", "kind: Modle", "no kind `Modle` | did you mean `Model`?"),
-        ("name: digits, team", "name: Digits, team", "`Digits` is no name | small letters, digits and `-`, a letter first, at most 40 characters"),
+        ("cmd: python train.py\n", "cmd:\n", "`cmd` of stage `train` is empty, it must be text | write it, or take the key away"),
     ],
 )  # fmt: skip
 def test_words(old: str, new: str, said: str) -> None:

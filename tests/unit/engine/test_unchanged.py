@@ -24,7 +24,7 @@ ASKED = st.builds(
 def ran(now: Asked) -> StageLock:
     """What DVC would have written of a run on just this."""
     params = {"params.json": dict(now.params)} if now.params else {}
-    return StageLock(now.cmd, dict(now.deps), {path: "f" * 32 for path in now.outs}, params, {})
+    return StageLock(now.cmd, dict(now.deps), dict.fromkeys(now.outs, "f" * 32), params, {})
 
 
 def held(md5):

@@ -4,17 +4,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from tests.trees import laid_out
 from windlass import __version__
 from windlass.adapters import survey
 from windlass.cli import wiring
 from windlass.flows import recall, validate
 
-from tests.trees import laid_out
-
 FOLDER = "specs/vision/digits"
 
 
-@pytest.fixture()
+@pytest.fixture
 def judged(tmp_path: Path) -> Path:
     root = laid_out(tmp_path / "repo")
     validate.validate(wiring.reader(str(root)), survey)

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from tests.fixtures.model_env import Quiet, Trained
 
+from tests.fixtures.model_env import Quiet, Trained
 from windlass.adapters.mlflow_registry import MlflowRegistry
 from windlass.adapters.store import FolderStore
 from windlass.flows import registry

@@ -5,6 +5,7 @@ from typing import Literal
 
 from windlass.engine.lower import names
 from windlass.engine.lower.quantities import resources
+from windlass.model import digests
 from windlass.model.project import Loaded, Project
 from windlass.model.specs.dataset import Dataset, Scalar
 from windlass.model.specs.environment import Environment
@@ -105,15 +106,17 @@ def _parameter(name: str, value: Scalar) -> Parameter:
     return Parameter(name=name, type=kind, value=value, text=repr(value))
 
 
-def _profiles(spec: ModelSpec) -> dict[tuple[tuple[EnvEntry, ...], Resources], Profile]:
+def _profiles(spec: ModelSpec) -> dict[bytes, Profile]:
     """One profile for each distinct container, named after the first stage that needs it; the plain one is `default`."""
-    plain = Profile(name="default")
-    found = {(plain.env, plain.resources): plain}
+    found = {_container((), Resources()): Profile(name="default")}
     for stage in spec.pipeline.stages:
-        key = (_env(stage.env), resources(stage.resources))
-        if key not in found:
-            found[key] = Profile(name=stage.name, env=key[0], resources=key[1])
+        env, asked = _env(stage.env), resources(stage.resources)
+        found.setdefault(_container(env, asked), Profile(name=stage.name, env=env, resources=asked))
     return found
+
+
+def _container(env: Iterable[EnvEntry], asked: Resources) -> bytes:
+    return digests.canonical([[entry.plain() for entry in env], asked.plain()])
 
 
 def _env(declared: Iterable[EnvVar]) -> tuple[EnvEntry, ...]:
@@ -135,7 +138,7 @@ def _checks(inputs: Iterable[DataInput]) -> list[Step]:
 def _stages(
     spec: ModelSpec,
     inputs: Sequence[DataInput],
-    profiles: Mapping[tuple[tuple[EnvEntry, ...], Resources], Profile],
+    profiles: Mapping[bytes, Profile],
 ) -> list[Step]:
     data = {ref.name: ref for ref in inputs}
     makers = {path: stage.name for stage in spec.pipeline.stages for path in made_by(stage)}
@@ -149,7 +152,7 @@ def _stages(
         Step(
             name=stage.name,
             kind="stage",
-            profile=profiles[_env(stage.env), resources(stage.resources)].name,
+            profile=profiles[_container(_env(stage.env), resources(stage.resources))].name,
             depends_on=depends_on(stage),
             command=stage.cmd,
             deps=tuple(sorted(data[dep].path if dep in data else dep.rstrip("/") for dep in stage.deps)),
@@ -170,11 +173,11 @@ def _metrics(file: Metrics) -> MetricsFile:
     return MetricsFile(path=file.path, names=file.names, slices=file.slices)
 
 
-def _closing(spec: ModelSpec, profiles: Mapping[tuple[tuple[EnvEntry, ...], Resources], Profile]) -> list[Step]:
+def _closing(spec: ModelSpec, profiles: Mapping[bytes, Profile]) -> list[Step]:
     before = tuple(sorted(stage.name for stage in spec.pipeline.stages))
     steps = []
     if spec.tests is not None:
-        plain = profiles[(), Resources()].name
+        plain = profiles[_container((), Resources())].name
         deps = tuple(sorted(dep.rstrip("/") for dep in spec.tests.deps))
         steps.append(Step(name=TEST, kind="test", profile=plain, depends_on=before, command=spec.tests.cmd, deps=deps))
         before = (TEST,)

@@ -15,7 +15,7 @@ FACTORS = {
 
 def number(text: str) -> Decimal:
     """A quantity's value: ``500m`` is 0.5, ``1Gi`` is 1073741824."""
-    digits = text.rstrip("mkMGTi")
+    digits = text.rstrip("mkKMGTi")
     return Decimal(digits) * FACTORS[text[len(digits) :]]
 
 

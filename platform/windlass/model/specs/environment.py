@@ -14,50 +14,70 @@ class Target(Document):
     """What the documents are applied to. ``port`` is the first port of a local target's services."""
 
     kind: Literal["local", "kubernetes", "files"]
+    """This machine, a cluster, or files for somebody else to apply."""
     namespace: str | None = None
+    """Where objects go; `{team}` stands for the team."""
     context: str | None = None
+    """The context of kubeconfig."""
     port: Annotated[Int, Field(ge=1, le=65535)] | None = None
+    """The first port of services on this machine."""
 
 
 class StoreRef(Document):
     """The environment's content store."""
 
     uri: Text
+    """A folder or a bucket."""
 
 
 class Backends(Document):
     """Which folder of templates spells each axis."""
 
     pipelines: Text = "dvc"
+    """What runs training."""
     serving: Text = "bentoml"
+    """What serves."""
     tracking: Text = "mlflow"
+    """What keeps runs and registered models."""
 
 
 class Promotion(Document):
     """What a release needs before it may enter: approvals, hours in the environment before (``soak``, e.g. ``24h``)."""
 
     approvals: Annotated[Int, Field(ge=0)] = 1
+    """How many people must approve, besides the author."""
     soak: Duration | None = None
+    """How long a release must have served in the environment before: 24h."""
     requires: tuple[Literal["gates", "signature"], ...] = ("gates",)
+    """What must be proven."""
 
 
 class Guards(Document):
     """What no plan may exceed. ``max_delete_percent`` counts the environment's live objects."""
 
     max_delete_percent: Annotated[Int, Field(ge=0, le=100)] = 50
+    """The largest share of live objects that one plan may delete."""
 
 
 class EnvironmentSpec(Document):
     """One place that serves. The environment without ``promotesFrom`` is the head of the chain: it trains."""
 
     target: Target
+    """What documents are applied to."""
     store: StoreRef | None = None
+    """Where data, models and evidence are kept."""
     backends: Backends = Backends()
+    """Which backends spell the workloads."""
     promotes_from: Name | None = None
+    """The environment before this one; the head of the chain has none."""
     promotion: Promotion = Promotion()
+    """What a release needs before it may enter."""
     guards: Guards = Guards()
+    """What no plan may exceed."""
     plan_max_age: Duration | None = None
+    """How old a plan may be when it is applied: 2h."""
     description: str = ""
+    """What the environment is for."""
     rehearsed: Flag = False
     """Set by Windlass for ``--rehearse``; never written in a file (a rule says so)."""
 

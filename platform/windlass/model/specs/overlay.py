@@ -12,8 +12,11 @@ class Selection(Document):
     """What the overlay is for: exactly one of a model (``team/name``), a team, or labels that must all match."""
 
     model: Text | None = None
+    """One model: `team/name`."""
     team: Name | None = None
+    """Every model of a team."""
     selector: Annotated[dict[str, str], Field(min_length=1)] | None = None
+    """Every model with these labels."""
 
 
 class OverlaySpec(Document):
@@ -22,7 +25,9 @@ class OverlaySpec(Document):
     """
 
     applies_to: Annotated[Selection, Field(alias="for")]
+    """Whose spec it is laid over."""
     patch: dict[str, Any]
+    """The part of a model's `spec` that is set."""
 
 
 class Overlay(Document):

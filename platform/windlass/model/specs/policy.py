@@ -10,6 +10,7 @@ class PolicySpec(Document):
     """What a policy is for, in words. Its expressions come with the compiler."""
 
     description: str = ""
+    """What the policy is for."""
 
 
 class Policy(Document):

@@ -10,7 +10,9 @@ class TeamSpec(Document):
     """Owners are people or groups as the forge knows them, at least one."""
 
     owners: tuple[Text, ...]
+    """Who answers for it: addresses, or names as the forge knows them."""
     description: str = ""
+    """What the team does."""
 
 
 class Team(Document):

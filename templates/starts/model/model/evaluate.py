@@ -4,8 +4,8 @@ import csv
 import json
 from pathlib import Path
 
-from skops.io import load
 from sklearn.metrics import accuracy_score, f1_score
+from skops.io import load
 
 with Path("held-out.csv").open(newline="") as file:
     rows = list(csv.reader(file))[1:]

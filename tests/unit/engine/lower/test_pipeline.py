@@ -4,8 +4,8 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.transcript import ROOT
 
+from tests.transcript import ROOT
 from windlass.engine.lower import pipeline
 from windlass.model.project import Loaded, Project, Source
 from windlass.model.specs.dataset import Dataset

@@ -7,7 +7,8 @@ from windlass.model.specs.model import Resources
 
 
 @pytest.mark.parametrize(
-    ("text", "value"), [("500m", 0.5), ("2", 2), ("1.5", 1.5), ("1Gi", 2**30), ("64Ki", 65536), ("2M", 2_000_000), ("1k", 1000)]
+    ("text", "value"),
+    [("500m", 0.5), ("2", 2), ("1.5", 1.5), ("1Gi", 2**30), ("64Ki", 65536), ("2M", 2_000_000), ("1k", 1000)],
 )
 def test_a_quantity_has_a_value(text, value):
     assert float(number(text)) == value

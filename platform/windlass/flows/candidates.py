@@ -1,0 +1,62 @@
+"""Candidates as records of the store: what a training run is known to have made, by its `inputs` digest."""
+
+from typing import Any
+
+from windlass import __version__
+from windlass.flows.material import Whole
+from windlass.model import digests, layout
+from windlass.model.candidate import Candidate, DataPin
+from windlass.model.specs.model import Model
+from windlass.ports import Ports, Store
+
+PASSED, REFUSED, FAILED = "passed", "refused", "failed"
+
+
+def recorded(store: Store, slug: str, inputs: str) -> Candidate | None:
+    """What is recorded of these inputs."""
+    data = store.record(layout.candidate_record(slug, inputs))
+    return None if data is None else Candidate.model_validate_json(data)
+
+
+def keep(store: Store, candidate: Candidate, **update: Any) -> Candidate:
+    """Record a candidate with these changes; it is returned as recorded. One that passed is a fact that releases stand on:
+    what a stricter gate or a new test says of it later is told to the person, and its record stays."""
+    made = candidate.model_copy(update=update)
+    before = recorded(store, made.slug, made.inputs)
+    if before is None or before.outcome != PASSED or made.outcome == PASSED:
+        store.write_record(layout.candidate_record(made.slug, made.inputs), digests.canonical(made.plain()))
+    return made
+
+
+def draft(
+    ports: Ports,
+    store: Store,
+    model: Model,
+    found: Whole,
+    inputs: tuple[str, dict[str, Any]],
+    data: tuple[DataPin, ...],
+) -> Candidate:
+    """What is known of a candidate before its stages run; its code and its lock are in the store by then. ``inputs`` is
+    the digest and its record."""
+    parts = (found.model, *(part for _, part in found.datasets.values()))
+    code = {path: store.put(content) for part in parts for path, content in part.code.items()}
+    # What training itself writes beside the code makes nobody's tree dirty.
+    dirty = set(ports.git.dirty([part.pipeline.folder for part in parts])) - {part.dvc_lock for part in parts}
+    now = ports.clock.now().isoformat(timespec="seconds")
+    return Candidate(
+        team=model.metadata.team,
+        model_name=model.metadata.name,
+        inputs=inputs[0],
+        inputs_record=inputs[1],
+        outcome=FAILED,
+        commit=ports.git.head(),
+        dirty=bool(dirty),
+        code=store.put(digests.canonical(code)),
+        lock=store.put(found.model.lock),
+        python=ports.interpreters.python_minor(),
+        tool=__version__,
+        started_at=now,
+        finished_at=now,
+        params={parameter.name: parameter.value for parameter in found.model.pipeline.parameters},
+        data=data,
+    )

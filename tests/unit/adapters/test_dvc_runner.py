@@ -1,0 +1,97 @@
+"""What the runner says when its worker, or the team's command, ends in an unusual way."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.fixtures.model_env import Quiet
+from windlass.adapters.dvc_runner import DvcRunner
+from windlass.model.failure import Findings, World
+from windlass.model.workload import EnvEntry, Pipeline, Profile, Step
+
+WORDS = {"team": "t", "model": "m", "environment": "local", "source": "s", "requirements": "r"}
+PYTHON = Path(sys.executable)
+
+
+class Loud(Quiet):
+    def __init__(self):
+        super().__init__()
+        self.printed = ""
+
+    def output(self, text):
+        self.printed += text
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "work" / "specs").mkdir(parents=True)
+    loud = Loud()
+
+    def command(text, env=()):
+        step = Step(name="test", kind="test", profile="default", command=text)
+        profile = Profile(name="default", env=tuple(env))
+        pipeline = Pipeline(name="p", purpose="train", folder="specs", profiles=(profile,), steps=(step,), **WORDS)
+        with DvcRunner(tmp_path / "work", tmp_path / "cache", loud) as runner:
+            runner.run(pipeline, step, PYTHON, {})
+        return loud.printed
+
+    return command
+
+
+def test_output_is_shown_whole_and_kept(run, tmp_path):
+    assert run("echo one; echo two >&2; printf three") == "one\ntwo\nthree"
+    assert (tmp_path / "work/logs/train/test.log").read_text() == "one\ntwo\nthree"
+
+
+def test_much_output_does_not_block(run):
+    assert len(run("seq 1 200000").splitlines()) == 200_000
+
+
+def test_output_that_is_no_text(run):
+    assert "\ufffd" in run("printf '\\377\\376'")
+
+
+def test_the_model_s_interpreter_comes_first_and_ours_does_not_leak(run):
+    said = run("command -v python; echo path=$PYTHONPATH shell=$SHELL")
+    assert said.splitlines() == [str(PYTHON.parent / "python"), "path= shell=/bin/sh"]
+
+
+def test_declared_variables_and_secrets(run, monkeypatch):
+    monkeypatch.setenv("WINDLASS_SECRET_MY_STORE_TOKEN", "hush")
+    entries = [EnvEntry(name="A", value="1 2"), EnvEntry(name="B", secret_ref={"name": "my-store", "key": "token"})]
+    assert run('echo "$A|$B"', entries) == "1 2|hush\n"
+    monkeypatch.delenv("WINDLASS_SECRET_MY_STORE_TOKEN")
+    with pytest.raises(Findings, match="secret"):
+        run("true", entries)
+
+
+def test_a_command_that_is_killed(run):
+    with pytest.raises(Findings) as failed:
+        run("kill -9 $$")
+    assert "was killed (signal 9; often memory ran out)" in failed.value.diagnostics[0].message
+
+
+def test_a_worker_that_is_gone_is_the_world_s_fault(run):
+    with pytest.raises(World) as failed:
+        run("echo before the end; kill -9 $PPID")
+    (found,) = failed.value.diagnostics
+    assert found.code == "WL504"
+    assert "signal 9" in found.message
+    assert "before the end" in failed.value.output
+
+
+def test_nothing_is_left_behind(run):
+    run("sleep 300 >/dev/null 2>&1 & echo started")
+    left = [child for child in psutil.Process().children(recursive=True) if child.status() != psutil.STATUS_ZOMBIE]
+    assert [child for child in left if "sleep" in child.name()] == []
+
+
+def test_without_input_a_command_does_not_wait_for_us(run):
+    assert run("cat; echo done") == "done\n"
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
