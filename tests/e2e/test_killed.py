@@ -3,20 +3,16 @@
 The list is closed: a point that somebody adds to the source and not to `CASES` fails `test_every_point_is_killed_somewhere`.
 """
 
-import os
 import signal
-import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
-from pathlib import Path
 
 import pytest
 
 from tests import repositories
 from tests.e2e import orchard as place
-from tests.e2e.conftest import Plant
 from tests.e2e.orchard import FIRST, SLUG, Orchard, only
 from tests.e2e.points import points
 
@@ -25,48 +21,53 @@ begin:data train.data end:data begin:tidy train.tidy end:tidy begin:fit train.fi
 begin:test train.test end:test begin:gates train.gates end:gates begin:register register.run register.model register.artifacts
 register.version register.finished register.done end:register begin:package bento.built bento.kept package.built package.stored
 end:package train.recorded
-""".split()
-UP = TRAIN + """
-begin:release release.journal release.release release.model release.evidence end:release register.alias apply.alias begin:serve
-serve.launched serve.recorded serve.started end:serve apply.receipt
-""".split()
-AGAIN = """
-train.fit register.version release.journal release.release release.model apply.alias begin:serve serve.stopped serve.launched
-serve.started apply.receipt
-""".split()
-APPLY_TRAIN = "train.fit register.version train.recorded release.commit release.branch apply.receipt ledger.commit ledger.branch".split()
-APPLY_SERVE = "serve.launched serve.recorded serve.started register.alias apply.alias apply.receipt ledger.commit ledger.branch".split()
-COPY = "apply.copied register.alias serve.recorded apply.receipt".split()
-MOVE = "release.commit release.branch".split()
+"""
+UP = f"""
+{TRAIN} begin:release release.journal release.release release.model release.evidence end:release begin:serve serve.launched
+serve.recorded serve.started end:serve register.alias apply.alias apply.receipt
+"""
+CHANGED = """
+train.fit register.version release.journal release.release release.model begin:serve serve.stopped serve.launched serve.started
+apply.alias apply.receipt
+"""
+TRAINED = "train.fit register.version train.recorded release.commit release.branch apply.receipt ledger.commit ledger.branch"
+SERVED = "serve.launched serve.recorded serve.started register.alias apply.alias apply.receipt ledger.commit ledger.branch"
+MOVED = "release.commit release.branch"
 
 
 @dataclass(frozen=True)
 class Case:
-    """A command that is killed at a point. ``way`` brings a repository to where it makes sense and knows what must hold."""
+    """Points at which one repository's command is killed, one after the other. ``way`` brings a repository to where the
+    command makes sense, and knows what must hold at last."""
 
     way: str
-    point: str
+    points: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"{self.way}-{self.point}"
+        return f"{self.way}-{'-'.join(self.points)}"
 
 
-WAYS: dict[str, list[str]] = {
-    "up": UP,
-    "up-again": AGAIN,
-    "retry": ["register.again"],
-    "train": ["begin:release", "end:release", "release.commit", "release.branch"],
-    "apply-trains": APPLY_TRAIN,
-    "apply-serves": APPLY_SERVE,
-    "apply-copies": COPY,
-    "promote": MOVE,
-    "rollback": MOVE,
-}
-CASES = [Case(way, point) for way, found in WAYS.items() for point in found]
+def _cases(way: str, points: str, repositories: int) -> list[Case]:
+    """Neighbouring points go to different repositories: each kill finds some way done since the one before."""
+    told = points.split()
+    return [Case(way, tuple(told[first::repositories])) for first in range(repositories)]
+
+
+CASES = [
+    *_cases("up", UP, 8),
+    *_cases("up-retried", "begin:package register.again", 1),
+    *_cases("up-changed", CHANGED, 4),
+    *_cases("train", f"train.recorded {MOVED}", 1),
+    *_cases("apply-trains", TRAINED, 3),
+    *_cases("apply-serves", SERVED, 3),
+    *_cases("apply-copies", "apply.copied serve.recorded register.alias apply.receipt", 2),
+    *_cases("promote", MOVED, 1),
+    *_cases("rollback", MOVED, 1),
+]
 
 
 def test_every_point_is_killed_somewhere() -> None:
-    killed, known = {case.point for case in CASES}, points()
+    killed, known = {point for case in CASES for point in case.points}, points()
     missing = [point for point in known if not any(fnmatch(one, point) for one in killed)]
     assert not missing, f"no test kills at {missing}"
     gone = [point for point in sorted(killed) if not any(fnmatch(point, pattern) for pattern in known)]
@@ -77,26 +78,26 @@ def test_every_point_is_killed_somewhere() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=str)
-def test_killed_and_run_again(case: Case, plant: Plant, tmp_path: Path) -> None:
-    act = {
+def test_killed_and_run_again(case: Case, orchard: Orchard) -> None:
+    ways: dict[str, Callable[[Orchard, Sequence[str]], None]] = {
         "up": _up,
-        "up-again": _up_again,
-        "retry": _retry,
+        "up-retried": _up,
+        "up-changed": _up_changed,
         "train": _train,
         "apply-trains": _apply_trains,
         "apply-serves": _apply_serves,
         "apply-copies": _apply_copies,
         "promote": _promote,
         "rollback": _rollback,
-    }[case.way]
-    act(plant(), case.point)
+    }
+    ways[case.way](orchard, case.points)
 
 
 # -- the ways ---------------------------------------------------------------------------------------------------------------
 
 
-def _up(orchard: Orchard, point: str) -> None:
-    _killed(orchard, point, "up", SLUG, "--port", str(orchard.port))
+def _up(orchard: Orchard, points: Sequence[str]) -> None:
+    _killed(orchard, points, "up", SLUG, "--port", str(orchard.port))
     orchard.up()
     assert Counter(orchard.ran()) == Counter(FIRST), "no stage that had ended runs again"
     _served_once(orchard, "local", versions=1, generation=1)
@@ -105,12 +106,12 @@ def _up(orchard: Orchard, point: str) -> None:
     _idle(orchard)
 
 
-def _up_again(orchard: Orchard, point: str) -> None:
+def _up_changed(orchard: Orchard, points: Sequence[str]) -> None:
     orchard.up()
     orchard.edit(place.MODEL, "factor: 2", "factor: 3")
     orchard.clone.commit("a larger factor")
     orchard.ran()
-    _killed(orchard, point, "up", SLUG, "--port", str(orchard.port))
+    _killed(orchard, points, "up", SLUG, "--port", str(orchard.port))
     orchard.up()
     assert orchard.ran() == ["fit", "score", "test"]
     _served_once(orchard, "local", versions=2, generation=2)
@@ -118,15 +119,10 @@ def _up_again(orchard: Orchard, point: str) -> None:
     _idle(orchard)
 
 
-def _retry(orchard: Orchard, point: str) -> None:
-    _killed(orchard, "begin:package", "up", SLUG, "--port", str(orchard.port))
-    _up(orchard, point)
-
-
-def _train(orchard: Orchard, point: str) -> None:
+def _train(orchard: Orchard, points: Sequence[str]) -> None:
     _origin(orchard)
     command = ("train", SLUG, "--env", "dev", "--rehearse")
-    _killed(orchard, point, *command)
+    _killed(orchard, points, *command)
     said = orchard.does(*command)
     assert Counter(orchard.ran()) == Counter(FIRST)
     _registered(orchard, 1)
@@ -134,9 +130,9 @@ def _train(orchard: Orchard, point: str) -> None:
     assert orchard.does(*command).out == said.out or "nothing" in orchard.does(*command).text
 
 
-def _apply_trains(orchard: Orchard, point: str) -> None:
+def _apply_trains(orchard: Orchard, points: Sequence[str]) -> None:
     _origin(orchard)
-    _killed(orchard, point, *_apply("dev"))
+    _killed(orchard, points, *_apply("dev"))
     orchard.does(*_apply("dev"))
     assert Counter(orchard.ran()) == Counter(FIRST)
     _registered(orchard, 1)
@@ -145,21 +141,21 @@ def _apply_trains(orchard: Orchard, point: str) -> None:
     assert orchard.changed() == []
 
 
-def _apply_serves(orchard: Orchard, point: str) -> None:
+def _apply_serves(orchard: Orchard, points: Sequence[str]) -> None:
     _origin(orchard)
     orchard.does(*_apply("dev"))
     _land(orchard, "release", "dev")
-    _killed(orchard, point, *_apply("dev"))
+    _killed(orchard, points, *_apply("dev"))
     orchard.does(*_apply("dev"))
     _served_once(orchard, "dev", versions=1, generation=1)
     _receipts(orchard, "dev", 2)
     _applied(orchard, "dev")
 
 
-def _apply_copies(orchard: Orchard, point: str) -> None:
+def _apply_copies(orchard: Orchard, points: Sequence[str]) -> None:
     _to_staging(orchard)
     _land(orchard, "promote", "staging")
-    _killed(orchard, point, *_apply("staging"))
+    _killed(orchard, points, *_apply("staging"))
     orchard.does(*_apply("staging"))
     assert len(orchard.pids("staging")) == 1
     assert orchard.alias("staging") == "1"
@@ -168,13 +164,13 @@ def _apply_copies(orchard: Orchard, point: str) -> None:
     _applied(orchard, "staging")
 
 
-def _promote(orchard: Orchard, point: str) -> None:
-    _to_staging(orchard, "--rehearse", point=point)
+def _promote(orchard: Orchard, points: Sequence[str]) -> None:
+    _to_staging(orchard, points)
     _proposed_once(orchard, "promote", "staging", 1)
     _registered(orchard, 1)
 
 
-def _rollback(orchard: Orchard, point: str) -> None:
+def _rollback(orchard: Orchard, points: Sequence[str]) -> None:
     _origin(orchard)
     for factor in (2, 3):
         orchard.does(*_apply("dev"))
@@ -185,7 +181,7 @@ def _rollback(orchard: Orchard, point: str) -> None:
             orchard.clone.commit("a larger factor")
             orchard.clone.git("push", "-q", "origin", "main")
     command = ("rollback", SLUG, "--env", "dev", "--reason", "prices", "--rehearse")
-    _killed(orchard, point, *command)
+    _killed(orchard, points, *command)
     orchard.does(*command)
     _proposed_once(orchard, "rollback", "dev", 3)
     _land(orchard, "rollback", "dev")
@@ -197,11 +193,12 @@ def _rollback(orchard: Orchard, point: str) -> None:
 # -- steps of the ways ------------------------------------------------------------------------------------------------------
 
 
-def _killed(orchard: Orchard, point: str, *command: str) -> None:
-    said = orchard.says(*command, point=point)
-    assert said.exit == -signal.SIGKILL, f"{point} was not reached: exit {said.exit}\n{said.text}"
-    orchard.quiet(2.0)
-    assert orchard.changed() == []
+def _killed(orchard: Orchard, points: Sequence[str], *command: str) -> None:
+    for point in points:
+        said = orchard.says(*command, point=point)
+        assert said.exit == -signal.SIGKILL, f"{point} was not reached: exit {said.exit}\n{said.text}"
+        orchard.quiet(2.0)
+        assert orchard.changed() == []
 
 
 def _origin(orchard: Orchard) -> None:
@@ -220,14 +217,13 @@ def _land(orchard: Orchard, movement: str, environment: str) -> None:
     orchard.clone.git("push", "-q", "origin", "main")
 
 
-def _to_staging(orchard: Orchard, *options: str, point: str = "") -> None:
+def _to_staging(orchard: Orchard, points: Sequence[str] = ()) -> None:
     _origin(orchard)
     orchard.does(*_apply("dev"))
     _land(orchard, "release", "dev")
     orchard.does(*_apply("dev"))
     command = ("promote", SLUG, "--to", "staging", "--rehearse")
-    if point:
-        _killed(orchard, point, *command)
+    _killed(orchard, points, *command)
     orchard.does(*command)
 
 

@@ -143,7 +143,7 @@ class LocalServers:
             service_process.end(record["pid"], record)
         service_process.end_marked(self._mark(environment, slug))
         path.unlink(missing_ok=True)
-        self._launched = [one for one in self._launched if one.poll() is None]  # ours leave no zombie behind
+        self._reap(record["pid"] if record else None)
         return lived
 
     def tail(self, environment: str, slug: str, lines: int) -> str | None:
@@ -196,6 +196,14 @@ class LocalServers:
             return None
         record = service_process.read(self._record(environment, slug))
         return None if record is not None and service_process.lives(record) else mark
+
+    def _reap(self, pid: int | None) -> None:
+        """Leave no zombie of our own behind: its threads may take a moment longer than its first one."""
+        for one in self._launched:
+            if one.pid == pid:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    one.wait(service_process.GRACE)
+        self._launched = [one for one in self._launched if one.poll() is None]
 
     def _record(self, environment: str, slug: str) -> Path:
         return self._root / layout.state(environment, "run", f"{slug}.json")

@@ -52,10 +52,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(words: list[str]) -> int:
-    verb = next((word for word in words if not word.startswith("-")), None)
+    at = _verb_at(words)
+    verb = words.pop(at) if at is not None else None
     if verb is None or verb not in VERBS:
         return _overview(words, verb)
-    words.remove(verb)
     module = importlib.import_module(f"windlass.cli.{verb}")
     parser = argparse.ArgumentParser(
         prog=f"windlass {verb}",
@@ -69,6 +69,12 @@ def _run(words: list[str]) -> int:
     parser.add_argument("-v", "--verbose", action="store_true", help="show the output of stages and tools")
     arguments = parser.parse_args(words)
     return int(module.run(arguments))
+
+
+def _verb_at(words: Sequence[str]) -> int | None:
+    """Where the verb stands: the first word that is neither an option nor the value of one."""
+    values = {at + 1 for at, word in enumerate(words) if word in ("-C", "--output")}
+    return next((at for at, word in enumerate(words) if not word.startswith("-") and at not in values), None)
 
 
 def _overview(words: list[str], verb: str | None) -> int:

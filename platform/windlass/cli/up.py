@@ -27,13 +27,16 @@ def _up(arguments: argparse.Namespace) -> Exit:
     began = time.monotonic()
     from windlass.cli import wiring
     from windlass.engine import resolve
-    from windlass.flows import down, load, up
+    from windlass.flows import down, load, lock, up
     from windlass.model.specs.environment import LOCAL
     from windlass.views import up as view
 
     ports = wiring.ports(arguments)
-    project = load.require(ports)
+    project = load.require(ports, generated=False)
     loaded = resolve.model(project, arguments.model, wiring.standing(arguments, ports.root))
+    for locked in lock.lock(ports, project, (loaded.spec.metadata.slug,)):
+        for path in locked.written:
+            screen.talk(f"wrote {path}")
     result = up.up(ports, project, loaded, began, arguments.port)
     screen.data(view.as_json(result) if arguments.output == "json" else view.as_text(result))
     if arguments.foreground and result.url:

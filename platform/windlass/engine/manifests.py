@@ -18,12 +18,12 @@ def run_name(pipeline_name: str, inputs: str) -> str:
     return f"{pipeline_name}-{digests.short(inputs, 10)}"
 
 
-def pipeline_run(pipeline: Pipeline, inputs: str | None) -> Manifest:
-    """A training run that must have happened. Its inputs are None where its data was never collected: then the run
-    has no name yet either."""
+def pipeline_run(pipeline: Pipeline, inputs: str | None, spec: str) -> Manifest:
+    """A training run that must have happened, and be released or proposed with the spec of this digest. Its inputs are None
+    where its data was never collected: then the run has no name yet either."""
     name = run_name(pipeline.name, inputs) if inputs else f"{pipeline.name}-first"
     identity = Identity(kind="PipelineRun", name=name, owner=pipeline.slug)
-    return Manifest(identity=identity, fields={"inputs": inputs})
+    return Manifest(identity=identity, fields={"inputs": inputs, "proposed": spec})
 
 
 def alias(tracking: Tracking) -> Manifest:

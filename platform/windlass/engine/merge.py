@@ -37,13 +37,14 @@ def settings(patch: Any, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], An
 
 
 def _merge(base: Any, patch: Any, path: Path, origin: Path, origins: dict[Path, Path]) -> Any:
-    whole = list if _named(patch) else dict
-    if not isinstance(base, whole):
+    shared = isinstance(base, dict) if isinstance(patch, dict) else _named(patch) and _named(base)
+    if not shared:
         origins[path] = origin
     if isinstance(patch, dict):
-        return _merge_maps(base if isinstance(base, dict) else {}, patch, path, origin, origins)
-    if _named(patch) and (not isinstance(base, list) or not base or _named(base)):
-        return _merge_lists(base if isinstance(base, list) else [], patch, path, origin, origins)
+        return _merge_maps(base if shared else {}, patch, path, origin, origins)
+    if _named(patch):
+        # Over a list without names it replaces, but by the same way, so that its nulls are gone too.
+        return _merge_lists(base if shared else [], patch, path, origin, origins)
     return _copied(patch, path, origin, origins)
 
 
@@ -75,7 +76,8 @@ def _copied(value: Any, path: Path, origin: Path, origins: dict[Path, Path]) -> 
     if isinstance(value, list):
         return [_copied(item, (*path, at), (*origin, at), origins) for at, item in enumerate(value)]
     if isinstance(value, dict):
-        return {key: _copied(item, (*path, key), (*origin, key), origins) for key, item in value.items()}
+        kept = {key: item for key, item in value.items() if item is not None}
+        return {key: _copied(item, (*path, key), (*origin, key), origins) for key, item in kept.items()}
     return value
 
 

@@ -45,8 +45,8 @@ def spec_digest(value: Mapping[str, Any]) -> str:
 
 def pin(candidate: Candidate, spec: Mapping[str, Any]) -> Pin:
     """The pin of a candidate that passed, serving a spec."""
-    if candidate.model is None or candidate.bento is None:
-        raise ValueError(f"the candidate {candidate.inputs} has no model")
+    if candidate.model is None or (candidate.bento is None and "serving" in spec["spec"]):
+        raise ValueError(f"the candidate {candidate.inputs} is not complete")
     return Pin(
         model=candidate.model,
         bento=candidate.bento,

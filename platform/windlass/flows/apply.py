@@ -178,7 +178,7 @@ def _served(ports: Ports, environment: Environment, held: Mapping[str, Held], pl
             release=fields["carries"]["release"] if fields else one.release.digest,
             generation=fields["carries"]["generation"] if fields else one.release.spec.generation,
             model=fields["runs"]["model"] if fields else pin.model.digest,
-            bento=fields["runs"]["bento"] if fields else pin.bento.digest,
+            bento=fields["runs"]["bento"] if fields else pin.folders.get("bento"),
             inputs=pin.inputs,
             healthy=healthy,
             url=f"http://127.0.0.1:{fields['runs']['port']}" if fields else "",

@@ -106,7 +106,13 @@ def _folder(ports: Ports, span: Span) -> tuple[Folder | None, tuple[str, ...]]:
 
 def _agrees(folder: Folder, span: Span) -> bool:
     pin, told = folder.release.spec.pin, span.served
-    mine = (folder.release.digest, folder.release.spec.generation, pin.model.digest, pin.bento.digest, pin.inputs)
+    mine = (
+        folder.release.digest,
+        folder.release.spec.generation,
+        pin.model.digest,
+        pin.folders.get("bento"),
+        pin.inputs,
+    )
     return mine == (told.release, told.generation, told.model, told.bento, told.inputs)
 
 

@@ -34,7 +34,7 @@ def bring(ports: Ports, project: Project, environment: Environment, release: Rel
         if data is None:
             continue
         found = Candidate.model_validate_json(data)
-        for digest in (pin.model.digest, pin.bento.digest, found.lock, found.code, found.dvc_lock):
+        for digest in (*pin.folders.values(), found.lock, found.code, found.dvc_lock):
             if digest and not here.has(digest):
                 here.copy_from(store, digest)
         ports.progress.point("apply.copied")
@@ -54,7 +54,7 @@ def interpreter(ports: Ports, environment: Environment, release: Release) -> Pat
 
 def bento(ports: Ports, environment: Environment, release: Release) -> Path:
     """The bento's folder, unpacked on this machine."""
-    digest = release.spec.pin.bento.digest
+    digest = release.spec.pin.folders["bento"]
     place = ports.root / layout.state(environment.metadata.name, "bentos", digest.removeprefix("sha256:"))
     ports.store(environment.metadata.name).get_folder(digest, place)
     return place

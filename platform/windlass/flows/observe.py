@@ -1,10 +1,12 @@
 """What is live in one environment on this machine: training records, registry aliases, processes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from windlass.model import layout
+from windlass.flows import candidates, proposing
+from windlass.flows.releases import Held
 from windlass.model.plan import Identity, Manifest, Observed
 from windlass.model.receipt import Receipt
+from windlass.model.release import Pin
 from windlass.ports import Ports
 
 
@@ -12,25 +14,36 @@ def observe(
     ports: Ports,
     environment: str,
     runs: Iterable[Manifest],
-    registered: Iterable[tuple[str, str]],
+    held: Mapping[str, Held],
+    registered: Mapping[str, str],
     last: Receipt | None,
 ) -> tuple[Observed, ...]:
-    """Everything there is. ``registered`` pairs each model's slug with its registered name; ``last`` is the newest
-    receipt, against which a hand-moved alias shows."""
-    found = [_run(ports, environment, manifest) for manifest in runs]
-    found += _aliases(ports, environment, dict(registered), last)
+    """Everything there is. ``runs`` are the training runs that are asked for, ``held`` the releases, ``registered`` each model's
+    registered name; ``last`` is the newest receipt, against which a hand-moved alias shows."""
+    found = [_run(ports, environment, manifest, held.get(manifest.identity.owner)) for manifest in runs]
+    found += _aliases(ports, environment, registered, last)
     found += ports.servers.observe(environment)
     return tuple(seen for seen in found if seen.present)
 
 
-def _run(ports: Ports, environment: str, manifest: Manifest) -> Observed:
-    inputs = manifest.fields["inputs"]
-    record = inputs and ports.store(environment).record(layout.candidate_record(manifest.identity.owner, inputs))
-    fields = {"inputs": inputs} if record else {}
-    return Observed(identity=manifest.identity, present=bool(record), uid=inputs if record else None, fields=fields)
+def _run(ports: Ports, environment: str, manifest: Manifest, held: Held | None) -> Observed:
+    """A run is there once its candidate is recorded. One that passed must also be released, or wait on its branch."""
+    inputs, slug = manifest.fields["inputs"], manifest.identity.owner
+    known = candidates.recorded(ports.store(environment), slug, inputs) if inputs else None
+    if known is None:
+        return Observed(identity=manifest.identity, present=False)
+    fields = dict(manifest.fields)
+    if known.outcome == candidates.PASSED:
+        pins = (held.release.spec.pin if held else None, proposing.waiting(ports, environment, slug))
+        fields["proposed"] = next((pin.spec for pin in pins if _is(pin, inputs, fields["proposed"])), None)
+    return Observed(identity=manifest.identity, present=True, uid=inputs, version=known.outcome, fields=fields)
 
 
-def _aliases(ports: Ports, environment: str, registered: dict[str, str], last: Receipt | None) -> list[Observed]:
+def _is(pin: Pin | None, inputs: str, spec: str) -> bool:
+    return pin is not None and (pin.inputs, pin.spec) == (inputs, spec)
+
+
+def _aliases(ports: Ports, environment: str, registered: Mapping[str, str], last: Receipt | None) -> list[Observed]:
     live = ports.registry.aliases(registered.values())
     served = last.served if last else {}
     found = []

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from windlass import __version__
 from windlass.engine.lower.names import name
 from windlass.engine.lower.service import contract_bytes
 from windlass.model import digests, layout
@@ -51,11 +50,10 @@ class Packaging:
         return pin
 
     def _record(self, model: ModelPin) -> str:
-        # The service program travels in the bento, and its version is this Windlass's.
+        # Not the service program, which travels in the bento: an upgrade of Windlass alone proposes no release.
         content = {
             "contract": digests.of_bytes(contract_bytes(self.spec)),
             "lock": digests.of_bytes(self.lock),
             "model": model.digest,
-            "tool": __version__,
         }
         return f"bentos/{self.slug}/{digests.short(digests.of_value(content), 64)}.json"

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from windlass import __version__
 from windlass.engine import diff, guard, manifests
 from windlass.engine.lower.pipeline import pipeline
+from windlass.engine.release import spec_digest
 from windlass.flows import deletions, observe, releases, train
 from windlass.flows.releases import Held
 from windlass.model import digests
@@ -36,7 +37,7 @@ def plan(
     runs = _runs(ports, project, environment, only)
     registered = {slug: one.release.spec.pin.model.registry for slug, one in held.items()}
     registered |= _departed(project, last, registered, only)
-    observed = observe.observe(ports, name, runs, registered.items(), last)
+    observed = observe.observe(ports, name, runs, held, registered, last)
     observed = tuple(seen for seen in observed if only in (None, seen.identity.owner))
     desired = [*runs, *_serving(project, environment, held, _places(ports, environment, held, port))]
     changes = diff.changes(desired, observed)
@@ -116,7 +117,8 @@ def _runs(ports: Ports, project: Project, environment: Environment, only: str | 
 
 def _run(ports: Ports, project: Project, loaded: Loaded[Model], environment: Environment) -> Manifest:
     inputs = train.wanted(ports, project, loaded, environment)
-    return manifests.pipeline_run(pipeline(loaded, project, environment), inputs)
+    spec = spec_digest(loaded.source.value)
+    return manifests.pipeline_run(pipeline(loaded, project, environment), inputs, spec)
 
 
 def _departed(

@@ -15,8 +15,8 @@ from windlass.model import digests, layout
 from windlass.model.failure import Refused, Usage
 from windlass.model.project import Project
 from windlass.model.proposal import Proposal
-from windlass.model.release import Evidence, Release
-from windlass.model.specs.environment import Environment
+from windlass.model.release import Evidence, Pin, Release
+from windlass.model.specs.environment import LOCAL, Environment
 from windlass.model.specs.model import ModelSpec
 from windlass.ports import Ports
 
@@ -68,6 +68,16 @@ def refuse_hold(before: Folder | None) -> None:
         f"`windlass promote {before.release.metadata.slug} --to {before.evidence.environment} --lift-hold REASON` once "
         "that is solved",
     )
+
+
+def waiting(ports: Ports, environment: str, slug: str) -> Pin | None:
+    """The pin of the release proposal that waits for its merge; `local` has no branches."""
+    if environment == LOCAL:
+        return None
+    branch = layout.proposal_branch("release", environment, slug)
+    commit = ports.git.fetch(branch) or ports.git.tip(branch)
+    found = releases.examine(shelf.at(ports, environment, slug, commit))[0] if commit else None
+    return found.release.spec.pin if found else None
 
 
 def propose(ports: Ports, movement: str, tip: str, draft: Draft) -> Proposal:

@@ -18,8 +18,10 @@ PREDICT = "/predict"
 
 
 def up(ports: Ports, project: Project, loaded: Loaded[Model], began: float, port: int | None = None) -> Up:
-    """Bring one model up in `local`; ``began`` is when the command did, by the monotonic clock. Raises whatever training, gates or the machine have against it; what was finished
-    before is kept, and the same command goes on from there."""
+    """Bring one model up in `local`; ``began`` is when the command did, by the monotonic clock.
+
+    Raises whatever training, gates or the machine have against it; what was finished before is kept, and the same command
+    goes on from there."""
     slug = loaded.spec.metadata.slug
     environment = resolve.environment(project, LOCAL, rehearse=False)
     with ports.locks.hold(LOCAL, ports.progress) as lock:
@@ -33,6 +35,7 @@ def up(ports: Ports, project: Project, loaded: Loaded[Model], began: float, port
             asked = _ask(ports, project, environment, loaded, held)
         seen = _process(ports, slug)
         candidate = contents.candidate(ports, environment, held.release)
+        _lock_again(ports, loaded, candidate)
     return Up(
         slug=slug,
         release=held.release,
@@ -63,9 +66,10 @@ def _idle(
     """What is held, where nothing at all has to be done."""
     slug = loaded.spec.metadata.slug
     held = releases.current(ports, project, environment, None).get(slug)
-    if held is None or train.wanted(ports, project, loaded, environment) != held.release.spec.pin.inputs:
+    if held is None or release.differs(held.release, loaded):
         return None
-    if release.differs(held.release, loaded):
+    candidate = train.settled(ports, project, loaded, environment, held.release)
+    if candidate is None or candidate.inputs != held.release.spec.pin.inputs:
         return None
     made = planning.plan(ports, project, environment, slug, port)
     receipts = ports.ledger.receipts(LOCAL, rehearsed=False)
@@ -86,6 +90,13 @@ def _work(
     made = planning.plan(ports, project, environment, slug, port)
     apply.apply(ports, project, environment, made, lock, slug)
     return releases.current(ports, project, environment, made.base)[slug]
+
+
+def _lock_again(ports: Ports, loaded: Loaded[Model], candidate: Candidate) -> None:
+    """Let dvc.lock beside the code say what is served: a refused run, or a parameter tried and taken back, left another."""
+    if candidate.dvc_lock is not None:
+        text = ports.store(LOCAL).get(candidate.dvc_lock)
+        ports.files.write(ports.root / loaded.source.folder / "dvc.lock", text)
 
 
 def _ask(ports: Ports, project: Project, environment: Environment, loaded: Loaded[Model], held: Held) -> Asked | None:

@@ -84,7 +84,7 @@ def _generation(ports: Ports, environment: str, slug: str, folder: Folder) -> Pr
 
 def _contents(ports: Ports, environment: str, slug: str, folder: Folder) -> Iterator[Proof]:
     pin, store = folder.release.spec.pin, ports.store(environment)
-    for check, digest in (("model", pin.model.digest), ("bento", pin.bento.digest)):
+    for check, digest in pin.folders.items():
         here = _blob_is_here(ports, environment, digest)
         yield _tried(environment, slug, check, digest, here, lambda digest=digest: store.verify_folder(digest))  # type: ignore[misc]
     record = store.record(layout.candidate_record(slug, pin.inputs))

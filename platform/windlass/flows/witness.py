@@ -46,14 +46,14 @@ def same_bytes(ports: Ports, folder: Folder) -> Check:
     """Recompute the model and the bento in the environment's store, where that store is on this machine. Raises `Refused`
     (WL421) where they are not what the pin says."""
     pin, where = folder.release.spec.pin, folder.evidence.environment
-    what = f"model {digests.brief(pin.model.digest)} and bento {digests.brief(pin.bento.digest)}"
+    what = " and ".join(f"{part} {digests.brief(digest)}" for part, digest in pin.folders.items())
     store = ports.store(where)
-    if not (store.has(pin.model.digest) and store.has(pin.bento.digest)):
-        detail = f"{what} are what {where} has; its store is not on this machine, apply verifies them"
+    if not all(store.has(digest) for digest in pin.folders.values()):
+        detail = f"{what}, as {where} has it; its store is not on this machine, apply verifies them"
         return Check(name="same bytes", outcome="passed", detail=detail)
-    store.verify_folder(pin.model.digest)
-    store.verify_folder(pin.bento.digest)
-    return Check(name="same bytes", outcome="passed", detail=f"{what} are what {where} has, recomputed")
+    for digest in pin.folders.values():
+        store.verify_folder(digest)
+    return Check(name="same bytes", outcome="passed", detail=f"{what}, as {where} has it, recomputed")
 
 
 def sound(ports: Ports, environment: str, rehearsed: bool) -> tuple[Receipt, ...]:

@@ -23,7 +23,7 @@ class Served(Document):
     release: Digest
     generation: int
     model: Digest
-    bento: Digest
+    bento: Digest | None = None
     inputs: Digest
     healthy: Flag
     url: str = ""

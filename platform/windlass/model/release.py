@@ -12,13 +12,20 @@ from windlass.model.metadata import Api, TeamMetadata
 
 
 class Pin(Document):
-    """What the release is. Its ``digest`` covers digests and formats only: names and tags are labels."""
+    """What the release is. Its ``digest`` covers digests and formats only: names and tags are labels. ``bento`` is None for
+    a model that serves nothing.
+    """
 
     model: ModelPin
-    bento: BentoPin
+    bento: BentoPin | None = None
     inputs: Digest
     data: tuple[DataPin, ...]
     spec: Digest
+
+    @property
+    def folders(self) -> dict[str, str]:
+        """What the store must hold for it: ``model``, and ``bento`` where it serves, with their digests."""
+        return {"model": self.model.digest} | ({"bento": self.bento.digest} if self.bento else {})
 
     @property
     def digest(self) -> str:
@@ -26,8 +33,8 @@ class Pin(Document):
         return digests.of_value(
             {
                 "model": {"digest": self.model.digest, "format": self.model.format},
-                "bento": self.bento.digest,
-                "image": self.bento.image,
+                "bento": self.bento.digest if self.bento else None,
+                "image": self.bento.image if self.bento else None,
                 "inputs": self.inputs,
                 "data": [{"dataset": ref.dataset, "md5": ref.md5, "sha256": ref.sha256} for ref in self.data],
                 "spec": self.spec,

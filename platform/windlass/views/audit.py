@@ -83,7 +83,7 @@ def _entry(entry: Entry, audit: Audit) -> str:
 def _lineage(entry: Entry) -> list[list[str]]:
     release, evidence, served = entry.release, entry.evidence, entry.served
     if release is None:
-        return [["model", f"{served.model}   inputs {short(served.inputs)}"], ["bento", served.bento]]
+        return [["model", f"{served.model}   inputs {short(served.inputs)}"], ["bento", served.bento or "none"]]
     pin, source = release.spec.pin, release.spec.source
     when = f"trained {instant(entry.trained)} " if entry.trained else ""
     where = f"from commit {source.commit}" if source.commit else "from no commit"
@@ -100,7 +100,8 @@ def _lineage(entry: Entry) -> list[list[str]]:
     flat = {key: value for key, value in release.spec.metrics.items() if not isinstance(value, dict)}
     if flat:
         rows.append(["metrics", "  ".join(f"{key} {number(value)}" for key, value in sorted(flat.items()))])
-    rows.append(["bento", f"{pin.bento.tag}   {pin.bento.digest}"])
+    if pin.bento is not None:
+        rows.append(["bento", f"{pin.bento.tag}   {pin.bento.digest}"])
     return rows
 
 

@@ -33,7 +33,7 @@ def _plain(result: Up) -> Mapping[str, Any]:
         "release": result.release.digest,
         "generation": spec.generation,
         "modelDigest": spec.pin.model.digest,
-        "bento": {"tag": spec.pin.bento.tag, "digest": spec.pin.bento.digest},
+        "bento": {"tag": spec.pin.bento.tag, "digest": spec.pin.bento.digest} if spec.pin.bento else None,
         "inputs": spec.pin.inputs,
         "metrics": spec.metrics,
         "gates": [gate.plain() for gate in result.candidate.gates] if result.candidate else [],
@@ -58,7 +58,7 @@ def _table(result: Up) -> str:
     gates = result.candidate.gates if result.candidate else ()
     rows = [
         ["model", f"{spec.pin.model.registry} version {spec.version}", short(spec.pin.model.digest)],
-        ["bento", spec.pin.bento.tag, short(spec.pin.bento.digest)],
+        *([["bento", spec.pin.bento.tag, short(spec.pin.bento.digest)]] if spec.pin.bento else []),
         ["release", f"generation {spec.generation}", short(result.release.digest)],
     ]
     for gate in gates:

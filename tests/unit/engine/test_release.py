@@ -131,3 +131,10 @@ def test_a_spec_is_the_same_with_other_comments_layout_and_training_resources() 
     assert of(yaml.safe_dump(source.value)) == digest
     assert of(text.replace("min: 0.7", "min: 0.8")) != digest
     assert of(text.replace("maximum: 16", "maximum: 17")) != digest
+
+
+def test_a_model_that_serves_nothing_has_no_bento() -> None:
+    made = release(pin(bento=None))
+    assert releases.parse(files(made)).release.spec.pin.bento is None
+    assert made.digest != release().digest
+    assert made.spec.pin.folders == {"model": A}

@@ -45,6 +45,11 @@ def model_format(spec: ModelSpec) -> str:
 def service(spec: ModelSpec, release: Release, environment: Environment, port: int) -> Service:
     """The service of one release in one environment. ``spec`` is the promoted spec with the environment's overlays."""
     serving, pin, metadata = _serving(spec), release.spec.pin, release.metadata
+    if pin.bento is None:
+        hint = "it was released before the model served anything: train it again, or promote what was"
+        raise Findings.one(
+            "WL534", f"release {digests.brief(release.digest)} of {metadata.slug} has no bento to serve", hint
+        )
     entries = (
         EnvEntry(name=one.name, value=one.value, secret_ref=one.secret_key_ref.plain() if one.secret_key_ref else None)
         for one in serving.env
