@@ -57,7 +57,9 @@ def main() -> None:
 
 def windlass_project(folder: Path) -> Path:
     """A clone of this repository with one commit and no lock of a run: nothing was trained in it."""
-    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(".git", ".venv", ".windlass*", "__pycache__", ".dvc/cache"))
+    shutil.copytree(
+        ROOT, folder, ignore=shutil.ignore_patterns(".git", ".venv", ".windlass*", "__pycache__", ".dvc/cache")
+    )
     for lock in folder.glob("specs/**/dvc.lock"):
         lock.unlink()
     commit(folder)
@@ -81,7 +83,9 @@ def first_predictions(scratch: Path, clone: Path, count: int) -> dict[str, float
             windlass_project(clone)
         port = free_port()
         began = time.monotonic()
-        subprocess.run([WINDLASS, "up", "vision/digits", "--port", str(port)], cwd=clone, check=True, capture_output=True)
+        subprocess.run(
+            [WINDLASS, "up", "vision/digits", "--port", str(port)], cwd=clone, check=True, capture_output=True
+        )
         keep(found, "windlass up", time.monotonic() - began)
         keep(found, "DVC + MLflow + mlflow models serve", dvc_mlflow(scratch / f"dvc_mlflow-{turn}"))
         keep(found, "BentoML alone (no tracking, no gates)", bentoml(scratch / f"bentoml-{turn}", clone))
@@ -112,7 +116,11 @@ def bentoml(folder: Path, clone: Path) -> float:
     """BentoML's own way: train and save, then serve the service file."""
     python = model_python(clone)
     shutil.copytree(HERE / "peers/bentoml", folder)
-    env = {**os.environ, "BENTOML_HOME": str(folder / "home"), "PATH": f"{Path(python).parent}{os.pathsep}{os.environ['PATH']}"}
+    env = {
+        **os.environ,
+        "BENTOML_HOME": str(folder / "home"),
+        "PATH": f"{Path(python).parent}{os.pathsep}{os.environ['PATH']}",
+    }
     began = time.monotonic()
     subprocess.run([python, "train.py"], cwd=folder, check=True, env=env, capture_output=True)
     port = free_port()
@@ -157,7 +165,14 @@ def short_commands(clone: Path, peer: Path, count: int) -> None:
         ([WINDLASS, "up", "vision/digits"], clone),
         ([DVC, "repro"], peer),
     )
-    names = ("windlass --version", "windlass validate", "windlass validate, cold", "dvc --version", "second windlass up", "no-op dvc repro")
+    names = (
+        "windlass --version",
+        "windlass validate",
+        "windlass validate, cold",
+        "dvc --version",
+        "second windlass up",
+        "no-op dvc repro",
+    )
     for name, run, peer_run in zip(names, rows, (rows[3], rows[3], rows[3], rows[3], rows[5], rows[5]), strict=True):
         tell(name, run, peer_run)
 

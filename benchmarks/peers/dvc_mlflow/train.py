@@ -21,7 +21,12 @@ with mlflow.start_run():
     metrics = {"f1": f1_score(test_y, found, average="macro"), "accuracy": accuracy_score(test_y, found)}
     mlflow.log_params(params)
     mlflow.log_metrics(metrics)
-    mlflow.sklearn.log_model(model, name="model", registered_model_name="digits", pip_requirements=["scikit-learn", "skops"],
-        skops_trusted_types=["sklearn.tree._tree.Tree"])
+    mlflow.sklearn.log_model(
+        model,
+        name="model",
+        registered_model_name="digits",
+        pip_requirements=["scikit-learn", "skops"],
+        skops_trusted_types=["sklearn.tree._tree.Tree"],
+    )
 skops.io.dump(model, "model.skops")
 json.dump(metrics, open("metrics.json", "w"))

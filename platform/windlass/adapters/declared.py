@@ -13,5 +13,7 @@ def values(entries: Iterable[EnvEntry], slug: str) -> dict[str, str]:
     declared = tuple(entries)
     missing = [entry.variable for entry in declared if entry.secret_ref and entry.variable not in os.environ]
     if missing:
-        raise Findings.one("WL533", f"{slug} needs secrets that this machine does not have", f"set {', '.join(missing)}")
+        raise Findings.one(
+            "WL533", f"{slug} needs secrets that this machine does not have", f"set {', '.join(missing)}"
+        )
     return {entry.name: os.environ[entry.variable] if entry.secret_ref else entry.value or "" for entry in declared}

@@ -6,7 +6,6 @@ from windlass.flows import candidates, proposing
 from windlass.flows.releases import Held
 from windlass.model.plan import Identity, Manifest, Observed
 from windlass.model.receipt import Receipt
-from windlass.model.release import Pin
 from windlass.ports import Ports
 
 
@@ -35,12 +34,9 @@ def _run(ports: Ports, environment: str, manifest: Manifest, held: Held | None) 
     fields = dict(manifest.fields)
     if known.outcome == candidates.PASSED:
         pins = (held.release.spec.pin if held else None, proposing.waiting(ports, environment, slug))
-        fields["proposed"] = next((pin.spec for pin in pins if _is(pin, inputs, fields["proposed"])), None)
+        asked = (inputs, fields["proposed"])
+        fields["proposed"] = next((pin.spec for pin in pins if pin and (pin.inputs, pin.spec) == asked), None)
     return Observed(identity=manifest.identity, present=True, uid=inputs, version=known.outcome, fields=fields)
-
-
-def _is(pin: Pin | None, inputs: str, spec: str) -> bool:
-    return pin is not None and (pin.inputs, pin.spec) == (inputs, spec)
 
 
 def _aliases(ports: Ports, environment: str, registered: Mapping[str, str], last: Receipt | None) -> list[Observed]:

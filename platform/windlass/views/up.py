@@ -61,11 +61,11 @@ def _table(result: Up) -> str:
         *([["bento", spec.pin.bento.tag, short(spec.pin.bento.digest)]] if spec.pin.bento else []),
         ["release", f"generation {spec.generation}", short(result.release.digest)],
     ]
-    for gate in gates:
-        if gate.slice is None:
-            rows.append(
-                ["gate", f"{gate.metric} {number(gate.value)}", _verdict(gate.comparison, gate.limit, gate.note)]
-            )
+    rows += [
+        ["gate", f"{gate.metric} {number(gate.value)}", _verdict(gate.comparison, gate.limit, gate.note)]
+        for gate in gates
+        if gate.slice is None
+    ]
     if result.url:
         rows.append(["serves", result.url, f"pid {result.pid}"])
     return columns(rows)

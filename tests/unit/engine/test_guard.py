@@ -12,7 +12,8 @@ def identity(owner):
 def plan(stay, leave):
     desired = [Manifest(identity=identity(owner), fields={"runs": {}, "carries": {}}) for owner in stay]
     observed = [
-        Observed(identity=identity(owner), present=True, fields={"runs": {}, "carries": {}}) for owner in (*stay, *leave)
+        Observed(identity=identity(owner), present=True, fields={"runs": {}, "carries": {}})
+        for owner in (*stay, *leave)
     ]
     return diff.changes(desired, observed)
 

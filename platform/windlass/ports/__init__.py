@@ -1,0 +1,67 @@
+"""What flows need of the world, as protocols. Adapters fulfil them, `cli.wiring` picks them, tests may fake them.
+
+Paths that cross a port are absolute ``Path`` objects unless a docstring says otherwise. A port raises `Findings` where the
+user's code is at fault, `World` where the world is, and nothing else on purpose.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from windlass.ports.clock import Clock
+from windlass.ports.files import Files, Look
+from windlass.ports.git import Commit, Git
+from windlass.ports.ledger import Ledger
+from windlass.ports.locks import Locks
+from windlass.ports.progress import Progress
+from windlass.ports.registry import Registry
+from windlass.ports.serving import Packager, Servers
+from windlass.ports.store import Store
+from windlass.ports.templates import Templates
+from windlass.ports.training import DataChecks, DataFinding, DataReport, Interpreters, StageResult, StageRunner
+
+__all__ = [
+    "Clock",
+    "Commit",
+    "DataChecks",
+    "DataFinding",
+    "DataReport",
+    "Files",
+    "Git",
+    "Interpreters",
+    "Ledger",
+    "Locks",
+    "Look",
+    "Packager",
+    "Ports",
+    "Progress",
+    "Registry",
+    "Servers",
+    "StageResult",
+    "StageRunner",
+    "Store",
+    "Templates",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Every port, wired for one repository. ``store`` makes the store of an environment by name; ``runner`` a stage
+    runner over a work folder (a small DVC repository) that uses a cache folder.
+    """
+
+    root: Path
+    clock: Clock
+    files: Files
+    git: Git
+    progress: Progress
+    locks: Locks
+    interpreters: Interpreters
+    checks: DataChecks
+    registry: Registry
+    packager: Packager
+    servers: Servers
+    ledger: Ledger
+    templates: Templates
+    store: Callable[[str], Store]
+    runner: Callable[[Path, Path], StageRunner]
