@@ -1,8 +1,8 @@
 """Run the command line and send it a signal at a named point: ``python killed.py SIGKILL POINT VERB ...``.
 
-A point is what a flow or an adapter tells its progress: ``begin:train``, ``end:train``, or a name given to ``point``. Nothing of the product
-knows of this; the progress that it is handed kills. Only this process dies, as under the hand of an out-of-memory killer: what
-it started must find out by itself.
+A point is what a flow or an adapter tells its progress: ``begin:train``, ``end:train``, or a name given to ``point``. Nothing of
+the product knows of this; the progress that it is handed kills. Only this process dies, as under the hand of an out-of-memory
+killer: what it started must find out by itself.
 """
 
 import os

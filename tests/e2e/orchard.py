@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -224,8 +224,8 @@ class Orchard:
         return found
 
     def services(self) -> list[dict[str, Any]]:
-        """The records of services, of every environment."""
-        return [json.loads(path.read_bytes()) for path in sorted(self.state.glob("*/run/*/*.json"))]
+        """The records of services, of every environment, that can be read."""
+        return self._records("*")
 
     def strays(self) -> list[str]:
         """Processes that live and are neither a recorded service nor started by one."""
@@ -263,14 +263,24 @@ class Orchard:
         """What a release folder says, `local`'s as it lies."""
         import yaml
 
-        top = self.state / "local/releases" if environment == "local" else self.folder / f"environments/{environment}/releases"
+        top = (
+            self.state / "local/releases"
+            if environment == "local"
+            else self.folder / f"environments/{environment}/releases"
+        )
         found: dict[str, Any] = yaml.safe_load((top / SLUG / "release.yaml").read_text())
         return found
 
     def pids(self, environment: str = "local") -> list[int]:
         """The leader's pid of each live service of one environment."""
-        records = [json.loads(path.read_bytes()) for path in sorted(self.state.glob(f"{environment}/run/*/*.json"))]
-        return [record["pid"] for record in records if psutil.pid_exists(record["pid"])]
+        return [record["pid"] for record in self._records(environment) if psutil.pid_exists(record["pid"])]
+
+    def _records(self, environment: str) -> list[dict[str, Any]]:
+        found = []
+        for path in sorted(self.state.glob(f"{environment}/run/*/*.json")):
+            with suppress(ValueError):
+                found.append(json.loads(path.read_bytes()))
+        return found
 
     def predicts(self, port: int | None = None) -> float:
         """The price of a pear two long: twice the factor."""
@@ -326,7 +336,9 @@ def files(weights: Path, port: int, extra: Mapping[str, str | bytes] = {}) -> di
     chain: dict[str, str] = {}
     for place, name in enumerate(CHAIN):
         before = f"  promotesFrom: {CHAIN[place - 1]}\n" if place else ""
-        chain[f"environments/{name}/environment.yaml"] = ENVIRONMENT.format(name=name, port=port + 1 + place, before=before)
+        chain[f"environments/{name}/environment.yaml"] = ENVIRONMENT.format(
+            name=name, port=port + 1 + place, before=before
+        )
     return {**FILES, **shared, **ready, **chain, **extra}
 
 

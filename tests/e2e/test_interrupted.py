@@ -24,7 +24,8 @@ def _in_the_middle(orchard: Orchard, end: Callable[["subprocess.Popen[str]"], No
     process = orchard.start("up", SLUG, "--port", str(orchard.port), **options)
     limit = time.monotonic() + 60
     while not (orchard.runs_file.exists() and "fit" in orchard.runs_file.read_text()):
-        assert time.monotonic() < limit and process.poll() is None, process.communicate()
+        assert time.monotonic() < limit
+        assert process.poll() is None, process.communicate()
         time.sleep(0.05)
     began = time.monotonic()
     end(process)

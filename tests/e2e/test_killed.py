@@ -30,8 +30,12 @@ CHANGED = """
 train.fit register.version release.journal release.release release.model begin:serve serve.stopped serve.launched serve.started
 apply.alias apply.receipt
 """
-TRAINED = "train.fit register.version train.recorded release.commit release.branch apply.receipt ledger.commit ledger.branch"
-SERVED = "serve.launched serve.recorded serve.started register.alias apply.alias apply.receipt ledger.commit ledger.branch"
+TRAINED = (
+    "train.fit register.version train.recorded release.commit release.branch apply.receipt ledger.commit ledger.branch"
+)
+SERVED = (
+    "serve.launched serve.recorded serve.started register.alias apply.alias apply.receipt ledger.commit ledger.branch"
+)
 MOVED = "release.commit release.branch"
 
 

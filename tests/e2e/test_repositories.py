@@ -131,25 +131,36 @@ def test_a_release_is_resolvable_on_another_clone_given_the_store(plant: Plant, 
     first.clone.git("remote", "add", "origin", str(bare))
     first.clone.git("push", "-q", "-u", "origin", "main")
     first.does(*APPLY)
-    first.clone.merge(f"origin/windlass/release/dev/{SLUG}")
-    first.clone.git("push", "-q", "origin", "main")
-    first.does(*APPLY)
+    for branch, command in (
+        ("release/dev", ("promote", SLUG, "--to", "staging", "--rehearse")),
+        ("promote/staging", ("status",)),
+    ):
+        first.clone.merge(f"origin/windlass/{branch}/{SLUG}")
+        first.clone.git("push", "-q", "origin", "main")
+        first.does(*APPLY)
+        first.does(*command)
     first.does("down")
     second = _cloned(first, bare, tmp_path / "second")
+    apply = ("apply", "staging", "--rehearse")
     try:
-        said = second.says(*APPLY)
-        second.ran()
-        # Without the store: either it says what is missing, or it has trained the head anew; it never serves something else.
-        assert said.exit == 5 and ("WL521" in said.text or "WL552" in said.text), said.text
-        shutil.rmtree(second.state)
+        said = second.says(*apply)
+        assert said.exit == 5, said.text
+        assert "WL521" in said.text or "WL552" in said.text, said.text
+        assert "store" in said.text
+        assert second.services() == []
+
         shutil.copytree(first.state / "dev/store", second.state / "dev/store")
+        second.ran()
+        second.does(*apply)
+        assert second.predicts(second.port + 2) == 4
         second.does(*APPLY)
-        assert second.ran() == [], "nothing is trained: the record and the bytes are there"
         assert second.predicts(second.port + 1) == 4
-        assert second.alias("dev") == "1"
+        assert second.ran() == [], "nothing is trained: the record and the bytes are there"
+        assert second.alias("dev") == second.alias("staging") == "1"
+        assert second.rows("select version from model_versions") == [(1,)]
         second.does("verify", "dev")
-        said = second.does("audit", "dev", "--rehearse")
-        assert SLUG in said.text
+        second.does("verify", "staging")
+        assert SLUG in second.does("audit", "staging", "--rehearse").text
     finally:
         second.clear()
 

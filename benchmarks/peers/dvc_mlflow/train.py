@@ -1,4 +1,5 @@
 import json
+import os
 
 import mlflow
 import numpy as np
@@ -21,12 +22,10 @@ with mlflow.start_run():
     metrics = {"f1": f1_score(test_y, found, average="macro"), "accuracy": accuracy_score(test_y, found)}
     mlflow.log_params(params)
     mlflow.log_metrics(metrics)
-    mlflow.sklearn.log_model(
-        model,
-        name="model",
-        registered_model_name="digits",
-        pip_requirements=["scikit-learn", "skops"],
-        skops_trusted_types=["sklearn.tree._tree.Tree"],
-    )
+    # The guides leave the requirements to MLflow, which guesses them by loading the model once more; who knows that
+    # it is slow writes them down. The benchmark plays both.
+    known = {"pip_requirements": ["scikit-learn", "skops"]} if os.environ.get("PEER") == "tuned" else {}
+    trusted = ["sklearn.tree._tree.Tree"]
+    mlflow.sklearn.log_model(model, name="model", registered_model_name="digits", skops_trusted_types=trusted, **known)
 skops.io.dump(model, "model.skops")
 json.dump(metrics, open("metrics.json", "w"))

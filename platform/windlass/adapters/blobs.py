@@ -76,6 +76,13 @@ class Blobs:
         if not sound:
             raise self.corrupt(digest)
 
+    def same(self, digest: str, path: Path) -> bool:
+        """Whether a file elsewhere holds the bytes of a blob."""
+        try:
+            return path.is_file() and _digest(path) == digest
+        except OSError:
+            return False
+
     def part(self) -> Path:
         """A new temporary file's path. The first one sweeps out what killed processes left."""
         folder, number = self.folder / "tmp", next(self._names)

@@ -14,12 +14,14 @@ from pathlib import Path
 
 from windlass.adapters.files import trouble
 from windlass.engine.dvchash import FOLDER, of_folder
+from windlass.model.failure import World
 
 MD5 = re.compile(r"[0-9a-f]{32}(\.dir)?")
 
 
 class DvcCache:
-    """One cache folder. Nothing is ever written into it; DVC does that."""
+    """One cache folder. Nothing is ever written into it; DVC does that. What turns out to be damaged is taken out, because DVC
+    would not put the right bytes over it."""
 
     def __init__(self, folder: Path) -> None:
         self._files = folder / "files" / "md5"
@@ -31,19 +33,30 @@ class DvcCache:
         return _of_file(path) if path.is_file() else None
 
     def holds(self, md5: str) -> bool:
-        """Whether the content is here whole: for a folder, its list and each file on it."""
+        """Whether the content is here whole: for a folder, its list and each file on it. Their bytes are looked at when they
+        are taken."""
         if not MD5.fullmatch(md5) or not self._path(md5).is_file():
             return False
-        return not md5.endswith(FOLDER) or all(self._path(part).is_file() for part in self._members(md5).values())
+        if not md5.endswith(FOLDER):
+            return True
+        members = self._members(md5)
+        if members is None:
+            self._path(md5).unlink(missing_ok=True)
+            return False
+        return all(self._path(part).is_file() for part in members.values())
 
     def read(self, md5: str) -> bytes | None:
-        """A file's bytes; None where they are not here."""
+        """A file's bytes; None where they are not here. Raises `World` (WL553) where they are others."""
         path = self._path(md5)
-        return path.read_bytes() if path.is_file() else None
+        if not path.is_file():
+            return None
+        if _of_file(path) != md5:
+            raise self._damaged(md5)
+        return path.read_bytes()
 
     def restore(self, md5: str, path: Path) -> None:
         """Make a path hold this content. What holds it already is left alone; anything else there is replaced, and a kill
-        in between leaves either nothing or the whole."""
+        in between leaves either nothing or the whole. Raises `World` (WL553) where the cache holds other bytes."""
         if self.md5(path) == md5:
             return
         try:
@@ -53,6 +66,8 @@ class DvcCache:
             with tempfile.TemporaryDirectory(dir=path.parent, prefix=".windlass-") as beside:
                 made = Path(beside, "content")
                 self._write(md5, made)
+                if self.md5(made) != md5:
+                    raise self._damaged(md5)
                 made.replace(path)
         except OSError as error:
             raise trouble(path, error, "written") from error
@@ -62,13 +77,32 @@ class DvcCache:
             shutil.copyfile(self._path(md5), target)
             return
         target.mkdir()
-        for relative, part in self._members(md5).items():
+        for relative, part in (self._members(md5) or {}).items():
             file = target / relative
             file.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(self._path(part), file)
 
-    def _members(self, md5: str) -> dict[str, str]:
-        return {entry["relpath"]: entry["md5"] for entry in json.loads(self._path(md5).read_bytes())}
+    def _members(self, md5: str) -> dict[str, str] | None:
+        """The md5 of each file of a folder; None where its list cannot be read."""
+        try:
+            entries = json.loads(self._path(md5).read_bytes())
+            found = {entry["relpath"]: entry["md5"] for entry in entries}
+        except (ValueError, KeyError, TypeError):
+            return None
+        return found if all(MD5.fullmatch(part) for part in found.values()) else None
+
+    def _damaged(self, md5: str) -> World:
+        """Where one file is damaged others may be: all of them are looked at, once."""
+        damaged = [path for path in _below(self._files) if _of_file(path) != self._name(path).removesuffix(FOLDER)]
+        for path in damaged:
+            path.unlink(missing_ok=True)
+        message = f"DVC's cache at `{self._files}` holds other bytes for {md5} than were put there"
+        counted = "1 damaged file was" if len(damaged) == 1 else f"{len(damaged)} damaged files were"
+        hint = f"run the same command again: {counted} taken out of the cache, and the stages that made them run again"
+        return World.one("WL553", message, hint)
+
+    def _name(self, path: Path) -> str:
+        return path.parent.name + path.name
 
     def _path(self, md5: str) -> Path:
         return self._files / md5[:2] / md5[2:]

@@ -9,11 +9,13 @@ import json
 import logging
 import os
 import queue
+import shutil
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 Request = dict[str, Any]
@@ -80,6 +82,9 @@ class Stages:
             log.propagate = False
             log.handlers[:] = [_Listener(self._said)]
             self._repo = Repo(".")
+            for entry in Path(self._repo.stage_cache.cache_dir).glob("*/*"):
+                if not any(entry.iterdir()):  # DVC took out what it could not read, and would stumble over the rest
+                    entry.rmdir()
         return self._repo
 
     def _stage(self, target: str) -> Request:
@@ -92,6 +97,8 @@ class Stages:
             ran = self._open().reproduce(targets=[target], single_item=True)
         except (DvcException, OSError) as error:
             cause = error.__cause__ or error
+            if _taken_out(error):
+                return self._stage(target)
             if isinstance(cause, StageCmdFailedError):
                 return {"outcome": "failed", "status": _status(str(cause))}
             broken = isinstance(cause, LockError | OSError) and not isinstance(cause, FileNotFoundError)
@@ -100,6 +107,18 @@ class Stages:
             return {"outcome": "unchanged"}
         cached = any("is cached - skipping run" in line for line in self._said)
         return {"outcome": "restored" if cached else "ran"}
+
+
+def _taken_out(error: BaseException | None) -> bool:
+    """Whether DVC could not read a file of its cache of runs, which then is removed: it only saves time."""
+    while error is not None:
+        path = getattr(error, "path", None)
+        if path is not None and "runs" in Path(path).parts and Path(path).is_file():
+            # the whole entry: DVC stumbles over an empty one
+            shutil.rmtree(Path(path).parent)
+            return True
+        error = error.__cause__
+    return False
 
 
 class _Listener(logging.Handler):

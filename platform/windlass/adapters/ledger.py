@@ -20,6 +20,7 @@ from windlass.model.specs.environment import LOCAL
 from windlass.ports import Files, Progress
 
 FOLDER = "receipts"
+LEDGER = "ledger"
 TRIES = 8
 MOVED = ("WL541", "WL544")
 UNSIGNED = ("WL546", "WL547")
@@ -48,14 +49,16 @@ class BranchLedger:
         """Link, store, push. Raises `World` where the remote refuses again and again; the receipt is kept here then."""
         if receipt.environment == LOCAL:
             return self._append_local(receipt)
-        branch = layout.ledger_branch(receipt.environment, receipt.rehearsed)
-        for _ in range(TRIES - 1):
-            try:
-                return self._append(branch, receipt)
-            except World as failure:
-                if failure.diagnostics[0].code not in MOVED:
-                    raise
-        return self._append(branch, receipt)
+        linked = self._again(layout.ledger_branch(receipt.environment, receipt.rehearsed), [receipt])
+        told = ledger.entry(receipt)
+        return next(one for one in linked if ledger.entry(one) == told)
+
+    def send(self, environment: str, rehearsed: bool) -> None:
+        """Push what is only here."""
+        branch = layout.ledger_branch(environment, rehearsed)
+        here = None if environment == LOCAL else self._git.tip(branch)
+        if here is not None and self._git.has_remote() and here != self._git.fetched(branch):
+            self._again(branch, [])
 
     def rewritten(self, environment: str, rehearsed: bool) -> tuple[str, ...]:
         """The commits that changed or removed a receipt after it was written: there should be none."""
@@ -65,12 +68,22 @@ class BranchLedger:
         tip = self._git.fetched(branch) or self._git.tip(branch)
         return self._git.changing(tip, FOLDER) if tip else ()
 
-    def _append(self, branch: str, receipt: Receipt) -> Receipt:
+    def _again(self, branch: str, receipts: Sequence[Receipt]) -> tuple[Receipt, ...]:
+        """Append until nobody was faster; the whole chain."""
+        for _ in range(TRIES - 1):
+            try:
+                return self._append(branch, receipts)
+            except World as failure:
+                if failure.diagnostics[0].code not in MOVED:
+                    raise
+        return self._append(branch, receipts)
+
+    def _append(self, branch: str, receipts: Sequence[Receipt]) -> tuple[Receipt, ...]:
         here = self._git.tip(branch)
         there, online = self._there(branch)
         base, pending = self._joined(here, there)
         known = self._read(base)
-        new = (*pending, *ledger.missing((*known, *pending), [receipt]))
+        new = (*pending, *ledger.missing((*known, *pending), receipts))
         linked = ledger.chain(known, new)
         tip = self._commit(base, linked[len(known) :])
         if tip is not None and tip != here:
@@ -79,8 +92,7 @@ class BranchLedger:
             self._point("ledger.branch")
         if online:
             self._push(branch)
-        told = ledger.entry(receipt)
-        return next(one for one in linked if ledger.entry(one) == told)
+        return linked
 
     def _joined(self, here: str | None, there: str | None) -> tuple[str | None, tuple[Receipt, ...]]:
         """The commit to go on from, and the receipts that only this clone has and must link anew behind it."""
@@ -145,14 +157,14 @@ class BranchLedger:
             self._progress.note(f"{failure.diagnostics[0].message}: {consequence}")
 
     def _local(self) -> tuple[Receipt, ...]:
-        folder = self._git.root / layout.state(LOCAL, "ledger")
+        folder = self._git.root / layout.state(LOCAL, LEDGER)
         paths = [path for path in self._files.walk(folder) if path.suffix == ".json"]
         return tuple(_parsed(path, self._files.read(path)) for path in paths)
 
     def _append_local(self, receipt: Receipt) -> Receipt:
         known = self._local()
         linked = ledger.link(known[-1] if known else None, receipt)
-        path = self._git.root / layout.state(LOCAL, "ledger", f"{linked.number:06d}.json")
+        path = self._git.root / layout.state(LOCAL, LEDGER, f"{linked.number:06d}.json")
         self._files.write(path, _bytes(linked))
         return linked
 
@@ -168,4 +180,7 @@ def _parsed(path: Path, data: bytes | None) -> Receipt:
         wrong = error.errors()[0]
         where = ".".join(str(part) for part in wrong["loc"])
         message = f"receipt {path.stem} of the ledger cannot be read: {where + ': ' if where else ''}{wrong['msg']}"
-        raise Refused.one("WL422", message, "it was not written by Windlass, or by a newer one") from error
+        hint = "it was not written by Windlass, or by a newer one"
+        if path.parent.name == LEDGER:
+            hint += f": `local` keeps it outside git, so move `{path.parent}` away and run the same command again"
+        raise Refused.one("WL422", message, hint) from error

@@ -2,9 +2,12 @@
 
 import contextlib
 import socket
+import time
 from dataclasses import dataclass
 
 WIDTH = 70
+LOOKS, PAUSE = 5, 0.05
+"""How often, and after how many seconds, to look again at a holder that cannot be named: it may just be ending."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +18,21 @@ class Holder:
     pid: int | None = None
 
 
+SYSTEM = Holder("the system: ports below 1024 need more rights")
+
+
 def holder(host: str, port: int) -> Holder | None:
     """Who listens, or None when the port is free. A bind takes microseconds; naming the holder some milliseconds."""
+    found = _look(host, port)
+    for _ in range(LOOKS):
+        if found is None or found.pid is not None or found is SYSTEM:
+            break
+        time.sleep(PAUSE)
+        found = _look(host, port)
+    return found
+
+
+def _look(host: str, port: int) -> Holder | None:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         # as servers bind, so that a connection still closing (TIME_WAIT) does not look like a holder
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -24,7 +40,7 @@ def holder(host: str, port: int) -> Holder | None:
             probe.bind((host, port))
             probe.listen(1)
         except PermissionError:
-            return Holder("the system: ports below 1024 need more rights")
+            return SYSTEM
         except OSError:
             return _found(port)
     return None

@@ -35,7 +35,6 @@ class LocalServers:
     def __init__(self, root: Path, point: Callable[[str], None] = lambda name: None) -> None:
         self._root = root
         self._point = point
-        self._launched: list[subprocess.Popen[bytes]] = []
 
     def environments(self) -> tuple[str, ...]:
         """The environments in which something was ever started here, sorted."""
@@ -93,7 +92,7 @@ class LocalServers:
             record.unlink(missing_ok=True)
             mark = self._mark(service.environment, service.slug)
             with log.open("ab") as output:
-                launched = subprocess.Popen(
+                launcher = subprocess.Popen(
                     service_process.command(service, bento, python, record, lock),
                     stdin=subprocess.DEVNULL,
                     stdout=output,
@@ -105,11 +104,8 @@ class LocalServers:
                 )
         except OSError as error:
             raise trouble(log, error, "written") from error
-        self._launched.append(launched)
         self._point("serve.launched")
-        # the launcher writes its record within milliseconds; until then nobody could find it again
-        while launched.poll() is None and not record.exists():
-            time.sleep(0.005)
+        launcher.wait()  # milliseconds: until its record stands, or it could not become a server
         self._point("serve.recorded")
 
     def relabel(self, service: Service) -> None:
@@ -143,7 +139,6 @@ class LocalServers:
             service_process.end(record["pid"], record)
         service_process.end_marked(self._mark(environment, slug))
         path.unlink(missing_ok=True)
-        self._reap(record["pid"] if record else None)
         return lived
 
     def tail(self, environment: str, slug: str, lines: int) -> str | None:
@@ -196,14 +191,6 @@ class LocalServers:
             return None
         record = service_process.read(self._record(environment, slug))
         return None if record is not None and service_process.lives(record) else mark
-
-    def _reap(self, pid: int | None) -> None:
-        """Leave no zombie of our own behind: its threads may take a moment longer than its first one."""
-        for one in self._launched:
-            if one.pid == pid:
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    one.wait(service_process.GRACE)
-        self._launched = [one for one in self._launched if one.poll() is None]
 
     def _record(self, environment: str, slug: str) -> Path:
         return self._root / layout.state(environment, "run", f"{slug}.json")

@@ -59,10 +59,13 @@ class FolderStore:
         return digests.of_tree(files)
 
     def get_folder(self, digest: str, destination: Path) -> None:
-        """Write the folder there, verified and at once. A destination that exists is trusted to be complete."""
-        if destination.exists():
-            return
+        """Write the folder there, verified and at once. One that is there already is looked at, and replaced where a file of it
+        is missing or holds other bytes."""
         files = self._files(digest)
+        if destination.exists():
+            if all(self._blobs.same(file, destination / name) for name, file in files.items()):
+                return
+            shutil.rmtree(destination, ignore_errors=True)
         beside = destination.with_name(f".{destination.name}.{os.getpid()}.part")
         try:
             shutil.rmtree(beside, ignore_errors=True)

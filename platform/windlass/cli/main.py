@@ -40,6 +40,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _run(list(words))
     except KeyboardInterrupt:
+        import signal
+
+        # a second one would only disturb the end
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         sys.stderr.write("\ninterrupted: what was finished is kept; the same command goes on from there\n")
         return 130
     except BrokenPipeError:

@@ -20,6 +20,7 @@ from windlass.model.release import Evidence, Hold, Pin, PromotedFrom, Release, R
 RELEASE, MODEL, EVIDENCE = FILES = ("release.yaml", "model.yaml", "evidence.json")
 UNSEALED = "sha256:" + "0" * 64
 HINT = "a release is written by Windlass and moved by merges alone: take the folder from the commit that brought it"
+HINT_LOCAL = "`local` keeps its releases outside git: move this folder away and `windlass up` again, it is made from the store"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,7 @@ def _places(where: str) -> dict[str, Place]:
 
 
 def _finding(message: str, place: Place) -> Diagnostic:
-    return Diagnostic("WL421", message, place, HINT)
+    return Diagnostic("WL421", message, place, HINT_LOCAL if place.path.startswith(f"{layout.STATE}/") else HINT)
 
 
 def _first(error: ValidationError) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from windlass import __version__
 from windlass.engine.schedule import schedule
 from windlass.engine.stale import moved
-from windlass.flows import actor, approvals, contents, releases
+from windlass.flows import actor, approvals, candidates, contents, releases, train
 from windlass.flows import plan as planning
 from windlass.flows.releases import Held
 from windlass.flows.steps import Steps
@@ -47,13 +47,20 @@ def apply(
     _fresh(ports, project, environment, plan, only)
     held = releases.current(ports, project, environment, plan.base)
     last = _last(ports, environment)
-    if not plan.pending and recorded(last, held, only):
+    if not plan.pending and recorded(last, plan, held, only):
+        ports.ledger.send(environment.metadata.name, environment.spec.rehearsed)
         return Applied(plan, None)
-    return _do(ports, project, environment, plan, held, lock)
+    return _do(ports, project, environment, plan, held, lock, last)
 
 
 def _do(
-    ports: Ports, project: Project, environment: Environment, plan: Plan, held: dict[str, Held], lock: int
+    ports: Ports,
+    project: Project,
+    environment: Environment,
+    plan: Plan,
+    held: dict[str, Held],
+    lock: int,
+    last: Receipt | None,
 ) -> Applied:
     for one in held.values():
         contents.bring(ports, project, environment, one.release)
@@ -89,6 +96,7 @@ def _do(
             cause=str(failures[0]) if failures else "",
             objects=tuple(outcomes),
             served=_served(ports, environment, steps.held, plan),
+            trained=_trained(ports, project, environment, plan, last),
             approvals={slug: approvals.of(ports, environment, slug, plan.base) for slug in held},
         )
         ports.progress.point("apply.receipt")
@@ -155,12 +163,34 @@ def _last(ports: Ports, environment: Environment) -> Receipt | None:
     return receipts[-1] if receipts else None
 
 
-def recorded(last: Receipt | None, held: Mapping[str, Held], only: str | None) -> bool:
-    """Whether the last receipt already says what is held now (a kill may have come between the work and its receipt)."""
-    served = last.served if last else {}
+def recorded(last: Receipt | None, plan: Plan, held: Mapping[str, Held], only: str | None) -> bool:
+    """Whether the last receipt already says what is held and what is trained now (a kill may have come between the work and
+    its receipt)."""
+    served, trained = (last.served, last.trained) if last else ({}, {})
+    if any(trained.get(change.identity.owner) != change.observed.uid for change in _runs(plan)):
+        return False
     told = {slug: (one.release, one.generation) for slug, one in served.items() if one.healthy and only in (None, slug)}
     asked = {slug: (one.release.digest, one.release.spec.generation) for slug, one in held.items()}
     return told == {slug: pair for slug, pair in asked.items() if only in (None, slug)}
+
+
+def _runs(plan: Plan) -> list[Change]:
+    return [change for change in plan.changes if change.identity.kind == "PipelineRun" and change.action != "delete"]
+
+
+def _trained(
+    ports: Ports, project: Project, environment: Environment, plan: Plan, last: Receipt | None
+) -> dict[str, str]:
+    """The newest training run of each model, as recorded by now, whatever came of it."""
+    found = dict(last.trained) if last else {}
+    store = ports.store(environment.metadata.name)
+    for change in _runs(plan):
+        slug, inputs = change.identity.owner, change.observed.uid
+        if change.action != "unchanged":
+            inputs = train.wanted(ports, project, project.models[slug], environment)
+        if inputs and candidates.recorded(store, slug, inputs):
+            found[slug] = inputs
+    return found
 
 
 def _served(ports: Ports, environment: Environment, held: Mapping[str, Held], plan: Plan) -> dict[str, Served]:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from pydantic import ValidationError
+
 from windlass import __version__
 from windlass.flows.material import Whole
 from windlass.model import digests, layout
@@ -13,9 +15,17 @@ PASSED, REFUSED, FAILED = "passed", "refused", "failed"
 
 
 def recorded(store: Store, slug: str, inputs: str) -> Candidate | None:
-    """What is recorded of these inputs."""
-    data = store.record(layout.candidate_record(slug, inputs))
-    return None if data is None else Candidate.model_validate_json(data)
+    """What is recorded of these inputs. A record that cannot be read is none: its run is done again, from what the store has
+    of its stages."""
+    return read(store, layout.candidate_record(slug, inputs))
+
+
+def read(store: Store, name: str) -> Candidate | None:
+    """The candidate of a record, if there is one that can be read."""
+    try:
+        return Candidate.model_validate_json(store.record(name) or b"")
+    except ValidationError:
+        return None
 
 
 def keep(store: Store, candidate: Candidate, **update: Any) -> Candidate:

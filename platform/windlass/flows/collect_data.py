@@ -58,10 +58,9 @@ def _checked(ports: Ports, store: Store, loaded: Loaded[Dataset], stages: Stages
     spec = loaded.spec.spec
     schema = digests.of_value(spec.data_schema.plain())
     record = f"checks/{loaded.spec.metadata.slug}/{md5}-{digests.short(schema)}.json"
-    known = store.record(record)
+    known = _facts(store.record(record))
     if known is not None:
-        facts: dict[str, Any] = json.loads(known)
-        return facts
+        return known
     path = stages.bring(spec.source.out)
     report = ports.checks.check(path, spec.format, spec.data_schema)
     if report.findings:
@@ -69,6 +68,15 @@ def _checked(ports: Ports, store: Store, loaded: Loaded[Dataset], stages: Stages
     facts = {"rows": report.rows, "columns": report.columns, "sha256": report.sha256, "schema": schema}
     store.write_record(record, digests.canonical(facts))
     return facts
+
+
+def _facts(data: bytes | None) -> Mapping[str, Any] | None:
+    """What a record says; one that cannot be read says nothing, and the data is checked again."""
+    try:
+        facts = json.loads(data or b"null")
+    except ValueError:
+        return None
+    return facts if isinstance(facts, dict) and facts.keys() >= {"rows", "columns", "sha256"} else None
 
 
 def _told(ports: Ports, loaded: Loaded[Dataset], path: Path, report: DataReport) -> list[Diagnostic]:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from windlass.flows import candidates
 from windlass.model import layout
 from windlass.model.candidate import Candidate
 from windlass.model.failure import World
@@ -14,14 +15,14 @@ from windlass.ports import Ports, Store
 def candidate(ports: Ports, environment: Environment, release: Release) -> Candidate:
     """What training recorded of this release. Raises `World` (WL521) where no store has it."""
     name = layout.candidate_record(release.metadata.slug, release.spec.pin.inputs)
-    data = ports.store(environment.metadata.name).record(name)
-    if data is None:
+    found = candidates.read(ports.store(environment.metadata.name), name)
+    if found is None:
         raise World.one(
             "WL521",
             f"the store of `{environment.metadata.name}` has no record of {release.metadata.slug} {release.spec.pin.inputs}",
             "train it here, or bring the store back: a release is only digests, its bytes live there",
         )
-    return Candidate.model_validate_json(data)
+    return found
 
 
 def bring(ports: Ports, project: Project, environment: Environment, release: Release) -> None:
@@ -30,10 +31,9 @@ def bring(ports: Ports, project: Project, environment: Environment, release: Rel
     pin, slug = release.spec.pin, release.metadata.slug
     record = layout.candidate_record(slug, pin.inputs)
     for store in _upstream(ports, project, environment):
-        data = store.record(record)
-        if data is None:
+        found, data = candidates.read(store, record), store.record(record)
+        if found is None or data is None:
             continue
-        found = Candidate.model_validate_json(data)
         for digest in (*pin.folders.values(), found.lock, found.code, found.dvc_lock):
             if digest and not here.has(digest):
                 here.copy_from(store, digest)

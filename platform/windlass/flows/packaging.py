@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from windlass.engine.lower.names import name
 from windlass.engine.lower.service import contract_bytes
 from windlass.model import digests, layout
@@ -22,7 +24,10 @@ class Packaging:
     def built(self, store: Store, model: ModelPin) -> BentoPin | None:
         """The bento that was built before of just this, if the store has it."""
         data = None if self.spec.serving is None else store.record(self._record(model))
-        pin = None if data is None else BentoPin.model_validate_json(data)
+        try:
+            pin = None if data is None else BentoPin.model_validate_json(data)
+        except ValidationError:  # then it is built again
+            return None
         return pin if pin is not None and store.has(pin.digest) else None
 
     def package(self, ports: Ports, environment: str, python: Path, model: ModelPin) -> BentoPin | None:

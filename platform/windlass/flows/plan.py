@@ -10,7 +10,7 @@ from windlass import __version__
 from windlass.engine import diff, guard, manifests
 from windlass.engine.lower.pipeline import pipeline
 from windlass.engine.release import spec_digest
-from windlass.flows import deletions, observe, releases, train
+from windlass.flows import clean, deletions, observe, releases, train
 from windlass.flows.releases import Held
 from windlass.model import digests
 from windlass.model.failure import Refused, Usage
@@ -90,13 +90,8 @@ def _possible(ports: Ports, environment: Environment) -> None:
             f"environment `{name}` goes to target `{environment.spec.target.kind}`, which this version cannot reach yet",
             f"rehearse it on this machine: `--rehearse` after `{name}`",
         )
-    dirty = ports.git.dirty(("specs", "environments")) if name != LOCAL else ()
-    if dirty:
-        raise Refused.one(
-            "WL412",
-            f"the work tree differs from HEAD ({', '.join(dirty[:3])}{' …' if len(dirty) > 3 else ''})",
-            f"commit or stash it: only `local` may run what is not committed, `{name}` may not",
-        )
+    if name != LOCAL:
+        clean.require(ports, name, ("specs", "environments"))
 
 
 def _only(held: Mapping[str, Held], only: str | None) -> dict[str, Held]:

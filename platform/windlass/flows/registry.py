@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from windlass.engine.lower.service import contract_bytes
+from windlass.flows import candidates
 from windlass.model import layout
 from windlass.model.candidate import Candidate
 from windlass.model.failure import World
@@ -31,6 +32,13 @@ def register(ports: Ports, environment: str, candidate: Candidate, spec: ModelSp
     return version
 
 
+def restore(ports: Ports, project: Project, name: str) -> None:
+    """Where a registered model has no version at all, build again what a lost registry had: before a new version takes the
+    number of an old one. Costs nothing where nothing was ever trained here."""
+    if not ports.registry.versions(name):
+        rebuild(ports, project)
+
+
 def rebuild(ports: Ports, project: Project, releases: Iterable[str] = ()) -> dict[str, str]:
     """Register every candidate that passed and whose bytes some store here still has, in the order they were trained, so
     that an empty registry gets its versions back under their old numbers. Model digest to version.
@@ -41,8 +49,13 @@ def rebuild(ports: Ports, project: Project, releases: Iterable[str] = ()) -> dic
     for environment in (LOCAL, *sorted(project.environments)):
         store = ports.store(environment)
         for name in store.records("candidates"):
-            candidate = Candidate.model_validate_json(store.record(name) or b"{}")
-            if candidate.outcome == "passed" and candidate.model and store.has(candidate.model.digest):
+            candidate = candidates.read(store, name)
+            if (
+                candidate
+                and candidate.outcome == candidates.PASSED
+                and candidate.model
+                and store.has(candidate.model.digest)
+            ):
                 found.setdefault(candidate.model.digest, (environment, candidate))
     for digest in releases:
         if digest not in found:

@@ -1,5 +1,6 @@
 """The training runs of one model in one environment, newest first: from the store's records, without MLflow or DVC."""
 
+from windlass.flows import candidates
 from windlass.model.candidate import Candidate
 from windlass.model.runs import Run
 from windlass.ports import Ports
@@ -8,8 +9,8 @@ from windlass.ports import Ports
 def runs(ports: Ports, environment: str, slug: str) -> tuple[Run, ...]:
     """Every candidate that the environment's store has a record of."""
     store = ports.store(environment)
-    read = (store.record(name) for name in store.records(f"candidates/{slug}"))
-    found = [Candidate.model_validate_json(data) for data in read if data is not None]
+    read = (candidates.read(store, name) for name in store.records(f"candidates/{slug}"))
+    found = [one for one in read if one is not None]
     names = sorted({one.model.registry for one in found if one.model})
     versions = {name: ports.registry.versions(name) for name in names}
     aliases = ports.registry.aliases(names)

@@ -49,7 +49,11 @@ def write_local(ports: Ports, slug: str, files: Mapping[str, bytes]) -> None:
 
 
 def _finish(ports: Ports, journal: Path) -> None:
-    files = json.loads(ports.files.read(journal) or b"{}")
+    try:
+        files = json.loads(ports.files.read(journal) or b"{}")
+    except ValueError:
+        # Windlass writes it whole or not at all; what somebody else made of it says nothing, and the folder is still as it was.
+        files = {}
     for name in releases.FILES:
         if name in files:
             ports.files.write(journal.with_name(name), files[name].encode())

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from windlass.engine import gates, resolve
 from windlass.engine.lower.service import model_format
-from windlass.flows import candidates, judged, material, registry, team_tests, workfolder
+from windlass.flows import candidates, clean, judged, material, registry, team_tests, workfolder
 from windlass.flows.candidates import FAILED, PASSED, REFUSED
 from windlass.flows.collect_data import collect_data
 from windlass.flows.material import Whole
@@ -17,7 +17,7 @@ from windlass.flows.packaging import Packaging
 from windlass.flows.stages import Stages
 from windlass.model import digests, layout
 from windlass.model.candidate import Candidate, DataPin, ModelPin, StageRun
-from windlass.model.failure import Findings, Refused
+from windlass.model.failure import Findings
 from windlass.model.project import Loaded, Project
 from windlass.model.release import Release
 from windlass.model.specs.environment import LOCAL, Environment
@@ -44,7 +44,8 @@ def train(
     """The candidate that the specs and code now ask for, trained if the store does not have it. Raises `Findings` where the
     team's code, tests or data fail, `Refused` where a gate says no (WL401) or the tree is dirty (WL412)."""
     name = environment.metadata.name
-    _clean(ports, name)
+    if name != LOCAL:
+        clean.require(ports, name, ("specs",))
     run = _run(ports, project, loaded, environment, champion)
     known = run.settled()
     if known is not None:
@@ -61,7 +62,7 @@ def _run(
     name = environment.metadata.name
     spec = resolve.effective(project, loaded.source.value, name)
     packaging = Packaging(loaded.spec.metadata.slug, spec, found.model.lock)
-    return _Run(ports, loaded, name, spec, ports.store(name), found, packaging, champion)
+    return _Run(ports, project, loaded, name, spec, ports.store(name), found, packaging, champion)
 
 
 def _requested(ports: Ports, found: Whole) -> str | None:
@@ -69,19 +70,12 @@ def _requested(ports: Ports, found: Whole) -> str | None:
     return None if data is None else material.requested(ports, found.model, data)[0]
 
 
-def _clean(ports: Ports, environment: str) -> None:
-    dirty = () if environment == LOCAL else ports.git.dirty(("specs",))
-    if dirty:
-        listed = ", ".join(dirty[:3]) + (" …" if len(dirty) > 3 else "")
-        hint = f"commit or stash it: only `local` trains what is not committed, `{environment}` does not"
-        raise Refused.one("WL412", f"the work tree differs from HEAD ({listed})", hint)
-
-
 @dataclass(frozen=True, slots=True)
 class _Run:
     """One call of `train`: what it was asked with, and its steps."""
 
     ports: Ports
+    project: Project
     loaded: Loaded[Model]
     environment: str
     spec: ModelSpec
@@ -111,13 +105,14 @@ class _Run:
     def go(self, runner: StageRunner) -> Candidate:
         """Every step, in order."""
         python = self.ports.interpreters.ensure(self.found.model.lock, self.ports.progress)
+        expected = _requested(self.ports, self.found)
+        if expected is None or self._untrained(expected):
+            # What follows will be needed unless data, a gate or a test says no, and starts while stages still run.
+            self._warm(python)
         workfolder.fill(self.ports, self.found)
         data, collected = self._data(runner)
         inputs = material.requested(self.ports, self.found.model, {pin.dataset: pin.md5 for pin in data})
         known = candidates.recorded(self.store, self._slug(), inputs[0])
-        if known is None or known.outcome == FAILED:
-            # What follows will be needed unless a gate or a test says no, and starts while stages still run.
-            self._warm(python)
         stages = self._stages(runner, python, data, known)
         draft = candidates.draft(self.ports, self.store, self.loaded.spec, self.found, inputs, data)
         try:
@@ -174,6 +169,7 @@ class _Run:
         passed = {"outcome": PASSED, "reason": "", "gates": results, "model": model}
         candidate = candidate.model_copy(update=passed)
         progress.begin("register", model.registry)
+        registry.restore(self.ports, self.project, model.registry)
         version = registry.register(self.ports, self.environment, candidate, self.spec)
         progress.end(
             "register", f"version {version}", f"{model.registry}  {digests.PREFIX}{digests.short(model.digest)}"
@@ -193,6 +189,10 @@ class _Run:
             place = folder
         digest = self.store.put_folder(place)
         return ModelPin(registry=self._registered_name(), digest=digest, format=model_format(self.spec))
+
+    def _untrained(self, inputs: str) -> bool:
+        known = candidates.recorded(self.store, self._slug(), inputs)
+        return known is None or known.outcome == FAILED
 
     def _warm(self, python: Path) -> None:
         self.ports.registry.warm()

@@ -74,7 +74,7 @@ def _idle(
     made = planning.plan(ports, project, environment, slug, port)
     receipts = ports.ledger.receipts(LOCAL, rehearsed=False)
     last = receipts[-1] if receipts else None
-    return None if made.pending or not apply.recorded(last, {slug: held}, slug) else held
+    return None if made.pending or not apply.recorded(last, made, {slug: held}, slug) else held
 
 
 def _work(

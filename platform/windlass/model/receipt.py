@@ -40,7 +40,8 @@ class Approval(Document):
 
 class Receipt(Document):
     """One entry of the ledger. ``previous`` is the digest of the entry before (None for the first). ``served`` is the whole
-    state after this apply, so that any instant can be answered by the last receipt before it.
+    state after this apply, so that any instant can be answered by the last receipt before it; ``trained`` is the inputs digest
+    of the newest training run of each model that trains here.
     """
 
     kind: Literal["Receipt"] = "Receipt"
@@ -59,6 +60,7 @@ class Receipt(Document):
     cause: str = ""
     objects: tuple[Outcome, ...] = ()
     served: dict[str, Served] = {}
+    trained: dict[str, Digest] = {}
     approvals: dict[str, tuple[Approval, ...]] = {}
     extra: dict[str, Any] = {}
 

@@ -18,6 +18,11 @@ class Ledger(Protocol):
         """
         ...
 
+    def send(self, environment: str, rehearsed: bool) -> None:
+        """Push receipts that only this clone has, because a remote could not be reached or a command was killed. Nothing where
+        there are none, or no remote."""
+        ...
+
     def rewritten(self, environment: str, rehearsed: bool) -> tuple[str, ...]:
         """The commits that changed a receipt after it was written: there should be none."""
         ...

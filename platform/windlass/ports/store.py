@@ -26,7 +26,7 @@ class Store(Protocol):
         ...
 
     def get_folder(self, digest: str, destination: Path) -> None:
-        """Write the folder there atomically; a destination that exists is trusted to be complete."""
+        """Write the folder there atomically; one that is there already is kept where it holds the right bytes."""
         ...
 
     def verify_folder(self, digest: str) -> None:

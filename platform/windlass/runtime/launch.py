@@ -48,8 +48,16 @@ def write(path: Path, record: dict[str, object]) -> None:
 def main(argv: list[str]) -> None:
     """``launch.py RECORD FIELDS HELD COMMAND...``: FIELDS is JSON, HELD a descriptor to close once the record stands ("-":
     none), which is how a lock of the parent covers the gap until then.
+
+    The server is a grandchild: nobody here has to wait for it, and whoever waits for this process waits for its record.
     """
     path, fields, held, command = Path(argv[0]), json.loads(argv[1]), argv[2], argv[3:]
+    told, tell = os.pipe()
+    if os.fork():
+        os.close(tell)
+        os.read(told, 1)  # ends when the other end closes: by becoming the server, or by dying
+        return
+    os.setsid()
     write(path, {**fields, "pid": os.getpid(), "birth": birth(os.getpid())})
     if held != "-":
         os.close(int(held))
