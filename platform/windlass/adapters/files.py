@@ -8,10 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from windlass.adapters import survey
-from windlass.model.failure import World
+from windlass.model.failure import Failure, World
 from windlass.ports import Look
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+FULL_WORDS = ("No space left on device", "database or disk is full", "Disk quota exceeded", "File too large")
+"""What other tools and the team's code say of it."""
+
+
+ROOM = "free some space and run the same command again; nothing was half written"
 
 
 class DiskFiles:
@@ -85,7 +90,14 @@ class DiskFiles:
 def trouble(path: Path, error: OSError, verb: str) -> World:
     """An operating system's refusal in words, with what to do."""
     if error.errno in FULL:
-        hint = "free some space and run the same command again; nothing was half written"
-        return World.one("WL550", f"the disk is full: `{path}` could not be {verb}", hint)
+        return World.one("WL550", f"the disk is full: `{path}` could not be {verb}", ROOM)
     reason = error.strerror or str(error)
     return World.one("WL551", f"`{path}` could not be {verb}: {reason}", "check the path and its permissions")
+
+
+def told(failure: Failure) -> Failure:
+    """A failure for a person: where another tool, or the team's code, ended because a disk is full, that is what it is."""
+    said = f"{failure}\n{failure.output}"
+    if failure.diagnostics[0].code == "WL550" or not any(words in said for words in FULL_WORDS):
+        return failure
+    return World.one("WL550", f"the disk is full: {failure}", ROOM, output=failure.output)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from windlass.adapters.files import trouble
 from windlass.ports import Clock, Progress
 
 PAUSE = 0.2
@@ -21,8 +22,12 @@ class FileLocks:
     @contextmanager
     def hold(self, name: str, progress: Progress) -> Iterator[int]:
         """Wait for the lock; yields its descriptor, which a child may inherit to keep it held."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        handle = os.open(self._folder / f"{name}.lock", os.O_RDWR | os.O_CREAT, 0o644)
+        path = self._folder / f"{name}.lock"
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as error:
+            raise trouble(path, error, "written") from error
         try:
             said = False
             while not _taken(handle):

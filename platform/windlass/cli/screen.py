@@ -1,9 +1,16 @@
 """The terminal: data to stdout, talk to stderr, and failures as findings with their exit code."""
 
+import errno
 import sys
 from collections.abc import Callable
 
+from windlass.model import layout
 from windlass.model.failure import Exit, Failure
+
+OUTSIDE = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.EMFILE, errno.ENOMEM}
+)
+"""What the operating system refuses for reasons that no code of ours has a say in."""
 
 
 def data(text: str) -> None:
@@ -26,9 +33,20 @@ def guarded(output: str, act: Callable[[], Exit]) -> Exit:
 
     try:
         return act()
-    except Failure as failure:
-        if output == "json":
-            data(diagnostics.as_json(failure.diagnostics, exit_code=int(failure.exit)))
-        else:
-            talk(diagnostics.as_text(failure.diagnostics, sources=failure.sources, output=failure.output))
-        return failure.exit
+    except Failure as found:
+        from windlass.adapters.files import told
+
+        failure = told(found)
+    except OSError as error:
+        if error.errno not in OUTSIDE:
+            raise
+        from pathlib import Path
+
+        from windlass.adapters.files import trouble
+
+        failure = trouble(Path(error.filename or layout.STATE), error, "used")
+    if output == "json":
+        data(diagnostics.as_json(failure.diagnostics, exit_code=int(failure.exit)))
+    else:
+        talk(diagnostics.as_text(failure.diagnostics, sources=failure.sources, output=failure.output))
+    return failure.exit

@@ -29,8 +29,8 @@ def down(ports: Ports, environments: Sequence[tuple[str, bool]], only: str | Non
 
 def _receipt(ports: Ports, name: str, rehearsed: bool, lived: Sequence[Observed]) -> Receipt:
     now = ports.clock.now().isoformat(timespec="seconds")
-    receipts = ports.ledger.receipts(name, rehearsed)
-    last = receipts[-1] if receipts else None
+    written = ports.ledger.receipts(name, rehearsed)
+    last = written[-1] if written else None
     gone = {one.identity.owner for one in lived}
     plan = Plan(
         tool=__version__,
@@ -56,6 +56,7 @@ def _receipt(ports: Ports, name: str, rehearsed: bool, lived: Sequence[Observed]
         cause="windlass down",
         objects=tuple(_outcome(one) for one in lived),
         served={slug: one for slug, one in (last.served if last else {}).items() if slug not in gone},
+        trained=last.trained if last else {},
     )
 
 

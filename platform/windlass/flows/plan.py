@@ -10,7 +10,7 @@ from windlass import __version__
 from windlass.engine import diff, guard, manifests
 from windlass.engine.lower.pipeline import pipeline
 from windlass.engine.release import spec_digest
-from windlass.flows import clean, deletions, observe, releases, train
+from windlass.flows import clean, deletions, observe, receipts, releases, train
 from windlass.flows.releases import Held
 from windlass.model import digests
 from windlass.model.failure import Refused, Usage
@@ -33,7 +33,7 @@ def plan(
     _possible(ports, environment)
     base = ports.git.head()
     held = _only(releases.current(ports, project, environment, base), only)
-    last = _last(ports, environment)
+    last = receipts.last(ports, environment)
     runs = _runs(ports, project, environment, only)
     registered = {slug: one.release.spec.pin.model.registry for slug, one in held.items()}
     registered |= _departed(project, last, registered, only)
@@ -96,11 +96,6 @@ def _possible(ports: Ports, environment: Environment) -> None:
 
 def _only(held: Mapping[str, Held], only: str | None) -> dict[str, Held]:
     return {slug: one for slug, one in held.items() if only in (None, slug)}
-
-
-def _last(ports: Ports, environment: Environment) -> Receipt | None:
-    receipts = ports.ledger.receipts(environment.metadata.name, environment.spec.rehearsed)
-    return receipts[-1] if receipts else None
 
 
 def _runs(ports: Ports, project: Project, environment: Environment, only: str | None) -> list[Manifest]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from windlass.flows import releases
+from windlass.flows import receipts, releases
 from windlass.flows.releases import Held
 from windlass.flows.up import pid, url
 from windlass.model.plan import Observed
@@ -20,8 +20,7 @@ def status(ports: Ports, project: Project, environments: Sequence[Environment]) 
         name = environment.metadata.name
         held = releases.current(ports, project, environment, ports.git.head())
         live = {seen.identity.owner: seen for seen in ports.servers.observe(name)}
-        receipts = ports.ledger.receipts(name, environment.spec.rehearsed)
-        last = receipts[-1] if receipts else None
+        last = receipts.last(ports, environment)
         found += [_standing(name, slug, held.get(slug), live.get(slug), last) for slug in sorted({*held, *live})]
     return found
 

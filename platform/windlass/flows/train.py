@@ -132,6 +132,8 @@ class _Run:
                 "finished_at": self._now(),
             }
             known = draft.model_copy(update=update)
+        elif known.dvc_lock is None or not self.store.has(known.dvc_lock):
+            known = known.model_copy(update={"dvc_lock": self.store.put(stages.lock())})
         return self._finish(known, stages)
 
     def _data(self, runner: StageRunner) -> tuple[tuple[DataPin, ...], tuple[StageRun, ...]]:

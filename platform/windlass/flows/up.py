@@ -1,7 +1,7 @@
 """The main job on one machine: train if anything changed, release it to `local`, serve it, ask it one real question."""
 
 from windlass.engine import resolve
-from windlass.flows import apply, contents, release, releases, train
+from windlass.flows import apply, contents, receipts, release, releases, train
 from windlass.flows import plan as planning
 from windlass.flows.releases import Held
 from windlass.model.candidate import Candidate
@@ -72,9 +72,8 @@ def _idle(
     if candidate is None or candidate.inputs != held.release.spec.pin.inputs:
         return None
     made = planning.plan(ports, project, environment, slug, port)
-    receipts = ports.ledger.receipts(LOCAL, rehearsed=False)
-    last = receipts[-1] if receipts else None
-    return None if made.pending or not apply.recorded(last, made, {slug: held}, slug) else held
+    told = receipts.tells(receipts.last(ports, environment), made, {slug: held}, slug)
+    return held if told and not made.pending else None
 
 
 def _work(

@@ -1,0 +1,142 @@
+"""The receipt of an apply: what it did, what each model serves now, what was trained, who agreed to it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from windlass import __version__
+from windlass.flows import actor, approvals, candidates, train
+from windlass.flows.releases import Held
+from windlass.model.failure import Failure
+from windlass.model.plan import Change, Plan
+from windlass.model.project import Project
+from windlass.model.receipt import Outcome, Receipt, Served
+from windlass.model.specs.environment import Environment
+from windlass.ports import Ports
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One apply under way: the plan, what the environment is asked to hold, and the receipt before. ``lock`` is the
+    environment's, which a service that starts keeps until its record stands."""
+
+    ports: Ports
+    project: Project
+    environment: Environment
+    plan: Plan
+    held: Mapping[str, Held]
+    lock: int
+    last: Receipt | None
+
+
+@dataclass(slots=True)
+class Done:
+    """What became of it so far. Whoever is interrupted leaves it as it starts."""
+
+    outcome: Literal["succeeded", "failed", "interrupted"] = "interrupted"
+    objects: list[Outcome] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+
+
+def last(ports: Ports, environment: Environment) -> Receipt | None:
+    """The newest receipt of an environment."""
+    written = ports.ledger.receipts(environment.metadata.name, environment.spec.rehearsed)
+    return written[-1] if written else None
+
+
+def tells(told: Receipt | None, plan: Plan, held: Mapping[str, Held], only: str | None) -> bool:
+    """Whether a receipt already says what is held and what is trained now (a kill may have come between the work and its
+    receipt)."""
+    served, trained = (told.served, told.trained) if told else ({}, {})
+    if any(trained.get(change.identity.owner) != change.observed.uid for change in _runs(plan)):
+        return False
+    said = {slug: (one.release, one.generation) for slug, one in served.items() if one.healthy and only in (None, slug)}
+    asked = {slug: (one.release.digest, one.release.spec.generation) for slug, one in held.items()}
+    return said == {slug: pair for slug, pair in asked.items() if only in (None, slug)}
+
+
+def write(act: Act, started: datetime, done: Done) -> Receipt:
+    """Append the receipt to the environment's ledger."""
+    ports, plan = act.ports, act.plan
+    receipt = Receipt(
+        number=0,
+        environment=act.environment.metadata.name,
+        rehearsed=act.environment.spec.rehearsed,
+        commit=plan.base,
+        plan=plan.digest,
+        render_digest=plan.render_digest,
+        actor=actor.name(ports),
+        tool=__version__,
+        started_at=started.isoformat(timespec="seconds"),
+        finished_at=ports.clock.now().isoformat(timespec="seconds"),
+        outcome=done.outcome,
+        cause=str(done.failures[0]) if done.failures else "",
+        objects=tuple(done.objects),
+        served=_served(act),
+        trained=_trained(act),
+        approvals={slug: approvals.of(ports, act.environment, slug, plan.base) for slug in act.held},
+    )
+    ports.progress.point("apply.receipt")
+    return ports.ledger.append(receipt)
+
+
+def _runs(plan: Plan) -> list[Change]:
+    return [change for change in plan.changes if change.identity.kind == "PipelineRun" and change.action != "delete"]
+
+
+def _trained(act: Act) -> dict[str, str]:
+    """The newest training run of each model, as recorded by now, whatever came of it."""
+    found = dict(act.last.trained) if act.last else {}
+    store = act.ports.store(act.environment.metadata.name)
+    for change in _runs(act.plan):
+        slug, inputs = change.identity.owner, change.observed.uid
+        if change.action != "unchanged":
+            inputs = train.wanted(act.ports, act.project, act.project.models[slug], act.environment)
+        if inputs and candidates.recorded(store, slug, inputs):
+            found[slug] = inputs
+    return found
+
+
+def _served(act: Act) -> dict[str, Served]:
+    """What each model serves now, as observed: a process that lives, and the release that it carries."""
+    observed = act.ports.servers.observe(act.environment.metadata.name)
+    live = {seen.identity.owner: seen.fields for seen in observed if seen.present}
+    found: dict[str, Served] = {}
+    for slug, one in act.held.items():
+        if one.spec.serving is None:
+            found[slug] = _released(one)
+        elif slug in live:
+            found[slug] = _serving(one, live[slug], act.last.served.get(slug) if act.last else None)
+    return found
+
+
+def _released(one: Held) -> Served:
+    """A model that serves nothing is there as soon as its release is."""
+    pin, spec = one.release.spec.pin, one.release.spec
+    digest, bento = one.release.digest, pin.folders.get("bento")
+    return Served(
+        release=digest,
+        generation=spec.generation,
+        model=pin.model.digest,
+        bento=bento,
+        inputs=pin.inputs,
+        healthy=True,
+    )
+
+
+def _serving(one: Held, fields: Mapping[str, Any], before: Served | None) -> Served:
+    """A live process. One that carries another release than it should is told as it was before, and unhealthy."""
+    runs, carries = fields["runs"], fields["carries"]
+    healthy = carries["release"] == one.release.digest
+    if not healthy and before is not None and before.release == carries["release"]:
+        return before.model_copy(update={"healthy": False})
+    return Served(
+        release=carries["release"],
+        generation=carries["generation"],
+        model=runs["model"],
+        bento=runs["bento"],
+        inputs=one.release.spec.pin.inputs,
+        healthy=healthy,
+        url=f"http://127.0.0.1:{runs['port']}",
+    )
