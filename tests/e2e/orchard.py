@@ -30,7 +30,7 @@ SLUG, REGISTERED = "orchard/pear", "orchard-pear"
 FOLDER = f"specs/{SLUG}"
 MODEL = f"{FOLDER}/model.yaml"
 FIELD = "specs/orchard/datasets/crates/field.txt"
-DRIVER = Path(__file__).with_name("killed.py")
+KILLED, FULL = (Path(__file__).with_name(f"{name}.py") for name in ("killed", "full"))
 TOKEN = "RUNS"
 """The variable whose value marks every process of one scratch repository, however deep, so that none can hide."""
 
@@ -149,9 +149,16 @@ class Orchard:
 
     # -- typing commands ------------------------------------------------------------------------------------------------
 
-    def start(self, *words: str, point: str = "", by: str = "SIGKILL", **options: Any) -> "subprocess.Popen[str]":
-        """A command in the background; with a ``point`` a signal ends it there."""
-        entry = [str(DRIVER), by, point] if point else ["-m", "windlass"]
+    def start(
+        self, *words: str, point: str = "", by: str = "SIGKILL", room: int | None = None, **options: Any
+    ) -> "subprocess.Popen[str]":
+        """A command in the background; with a ``point`` a signal ends it there, with ``room`` the disk is full after so many
+        files."""
+        entry = ["-m", "windlass"]
+        if point:
+            entry = [str(KILLED), by, point]
+        elif room is not None:
+            entry = [str(FULL), str(room)]
         return subprocess.Popen(
             [sys.executable, *entry, *words],
             cwd=self.folder,
@@ -163,10 +170,10 @@ class Orchard:
             **options,
         )
 
-    def says(self, *words: str, point: str = "", by: str = "SIGKILL") -> Said:
+    def says(self, *words: str, point: str = "", by: str = "SIGKILL", room: int | None = None) -> Said:
         """Run a command to its end, however that comes. Nothing of Windlass may ever show a traceback."""
         began = time.monotonic()
-        said = finished(self.start(*words, point=point, by=by), began)
+        said = finished(self.start(*words, point=point, by=by, room=room), began)
         self.check(said)
         return said
 
