@@ -45,10 +45,10 @@ tour: install
 	@$(BIN)/python docs/tour
 
 test: install
-	@$(BIN)/python -m pytest -q -n 2 -m "not slow"
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "not slow"
 
 test-all: install
-	@$(BIN)/python -m pytest -q -n 2
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup
 
 lint: install
 	@$(BIN)/ruff check .

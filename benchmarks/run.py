@@ -87,7 +87,9 @@ def first_predictions(scratch: Path, clone: Path, count: int) -> dict[str, float
             [WINDLASS, "up", "vision/digits", "--port", str(port)], cwd=clone, check=True, capture_output=True
         )
         keep(found, "windlass up", time.monotonic() - began)
-        keep(found, "DVC + MLflow + mlflow models serve", dvc_mlflow(scratch / f"dvc_mlflow-{turn}", "as in the guides"))
+        keep(
+            found, "DVC + MLflow + mlflow models serve", dvc_mlflow(scratch / f"dvc_mlflow-{turn}", "as in the guides")
+        )
         keep(found, "the same, requirements written down", dvc_mlflow(scratch / f"dvc_mlflow_tuned-{turn}", "tuned"))
         keep(found, "BentoML alone (no tracking, no gates)", bentoml(scratch / f"bentoml-{turn}", clone))
     return found

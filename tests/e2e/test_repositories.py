@@ -55,10 +55,10 @@ def test_a_dirty_tree_serves_in_local_alone_and_the_release_says_so(orchard: Orc
 
 def test_a_detached_head(orchard: Orchard) -> None:
     orchard.clone.git("checkout", "-q", "--detach")
-    orchard.up()
-    assert "nothing to do" in orchard.up().text
     orchard.does(*APPLY)
     assert orchard.clone.git("rev-parse", f"windlass/release/dev/{SLUG}~1") == orchard.clone.git("rev-parse", "main")
+    orchard.up()
+    assert "nothing to do" in orchard.up().text
     assert orchard.clone.git("rev-parse", "--abbrev-ref", "HEAD") == "HEAD"
     orchard.does("status")
     orchard.does("audit", "--rehearse")
@@ -86,14 +86,20 @@ def test_a_shallow_clone_goes_the_whole_way(plant: Plant, tmp_path: Path) -> Non
         assert orchard.clone.git("rev-parse", "--is-shallow-repository") == "true"
         orchard.up()
         assert "nothing to do" in orchard.up().text
+        orchard.clone.commit("what came of it")
+        orchard.clone.git("push", "-q", "origin", "main")
         orchard.does(*APPLY)
-        orchard.clone.git("fetch", "-q", "origin")
         orchard.clone.merge(f"origin/windlass/release/dev/{SLUG}")
         orchard.clone.git("push", "-q", "origin", "main")
         orchard.does(*APPLY)
         orchard.does("promote", SLUG, "--to", "staging", "--rehearse")
-        for verb in (("verify", "dev"), ("status",), ("audit", "--rehearse", "dev")):
+        for verb in (("verify", "dev"), ("status",)):
             orchard.does(*verb)
+        said = orchard.says("audit", "--rehearse", "dev")
+        assert (said.exit, said.text.count("WL548")) == (5, 1), "half a history would be a wrong answer"
+        assert "git fetch --unshallow" in said.text
+        orchard.clone.git("fetch", "-q", "--unshallow")
+        assert SLUG in orchard.does("audit", "--rehearse", "dev").text
     finally:
         orchard.clear()
 
@@ -114,6 +120,9 @@ def test_spaces_and_umlauts_everywhere(plant: Plant) -> None:
     assert orchard.predicts() == 4
     assert "nothing to do" in orchard.up().text
     assert orchard.changed() == []
+    said = orchard.says(*APPLY)
+    assert (said.exit, said.text.count("WL412")) == (4, 1), said.text
+    orchard.clone.commit("was daraus wurde")
     orchard.does(*APPLY)
     orchard.clone.merge(f"windlass/release/dev/{SLUG}")
     orchard.does(*APPLY)

@@ -34,6 +34,11 @@ def test_two_ups_at_once(orchard: Orchard) -> None:
 
 
 def test_two_environments_at_once_make_one_version(orchard: Orchard) -> None:
+    orchard.up()
+    orchard.clone.commit("what came of it")
+    orchard.does("down")
+    # the registry is lost, so that both must register
+    (orchard.state / "mlflow.db").unlink()
     _both(orchard, ("up", SLUG, "--port", str(orchard.port)), ("apply", "dev", "--rehearse"))
     assert orchard.rows("select version from model_versions") == [(1,)]
     assert orchard.rows("select status from runs") == [("FINISHED",)]

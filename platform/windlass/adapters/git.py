@@ -216,6 +216,8 @@ class CommandGit:
                 hint = "somebody pushed in between or may not be overruled: run the same command again"
                 raise World.one("WL541", f"the remote did not take branch `{branch}`", hint) from error
             raise _unreachable(error) from error
+        # git does so by itself only where the branch is among those that this clone fetches: a shallow one has one alone
+        self._run("note what was pushed", "update-ref", f"refs/remotes/{REMOTE}/{branch}", name)
         return True
 
     @cached_property

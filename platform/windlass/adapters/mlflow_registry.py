@@ -52,7 +52,7 @@ class MlflowRegistry:
         known = mlflow_reading.version(self._database, pin.registry, pin.digest)
         if known is not None:
             return known
-        mlmodel.model_file(folder)
+        mlmodel.trusted_types(folder / mlmodel.model_file(folder))  # what is no model leaves no run behind
         with self._alone():
             self._ask("close", keep=candidate.inputs)
             tags = {key: value for key, value in extra.items() if key not in NOT_A_TAG} | _tags(candidate, pin)

@@ -20,7 +20,9 @@ from windlass.model.release import Evidence, Hold, Pin, PromotedFrom, Release, R
 RELEASE, MODEL, EVIDENCE = FILES = ("release.yaml", "model.yaml", "evidence.json")
 UNSEALED = "sha256:" + "0" * 64
 HINT = "a release is written by Windlass and moved by merges alone: take the folder from the commit that brought it"
-HINT_LOCAL = "`local` keeps its releases outside git: move this folder away and `windlass up` again, it is made from the store"
+HINT_LOCAL = (
+    "`local` keeps its releases outside git: move this folder away and `windlass up` again, it is made from the store"
+)
 
 
 @dataclass(frozen=True, slots=True)

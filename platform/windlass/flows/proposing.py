@@ -71,11 +71,11 @@ def refuse_hold(before: Folder | None) -> None:
 
 
 def waiting(ports: Ports, environment: str, slug: str) -> Pin | None:
-    """The pin of the release proposal that waits for its merge; `local` has no branches."""
+    """The pin of the release proposal that waits for its merge, where others see it; `local` has no branches."""
     if environment == LOCAL:
         return None
     branch = layout.proposal_branch("release", environment, slug)
-    commit = ports.git.fetch(branch) or ports.git.tip(branch)
+    commit = ports.git.fetch(branch)
     found = releases.examine(shelf.at(ports, environment, slug, commit))[0] if commit else None
     return found.release.spec.pin if found else None
 
