@@ -1,7 +1,7 @@
 """Plan one environment: what git asks for, what is live, what differs, what the guards say."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -132,13 +132,18 @@ def _places(ports: Ports, environment: Environment, held: Mapping[str, Held], po
     places = {slug: records[slug] for slug in held if slug in records}
     if port is not None and len(held) == 1:
         return dict.fromkeys(held, port)
-    following = environment.spec.target.port or FIRST_PORT
     for slug in sorted(held):
         if slug not in places:
-            while following in {*places.values(), *records.values()}:
-                following += 1
-            places[slug] = following
+            places[slug] = next_port(environment, {*places.values(), *records.values()})
     return places
+
+
+def next_port(environment: Environment, taken: Collection[int]) -> int:
+    """The first port of the environment's range that no service of it has."""
+    following = environment.spec.target.port or FIRST_PORT
+    while following in taken:
+        following += 1
+    return following
 
 
 def _port(seen: Observed) -> int:

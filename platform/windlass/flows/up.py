@@ -123,9 +123,9 @@ def _service(ports: Ports, project: Project, environment: Environment, held: Hel
 
 def _port_is_ours(ports: Ports, slug: str, environment: Environment, asked: int | None) -> None:
     """Say at once that a port is taken, before anything is trained or loaded. Raises `World` (WL530)."""
-    seen = _process(ports, slug)
-    known = int(seen.fields["runs"]["port"]) if seen else None
-    where = asked or known or environment.spec.target.port or planning.FIRST_PORT
+    recorded = {one.identity.owner: int(one.fields["runs"]["port"]) for one in ports.servers.observe(LOCAL)}
+    seen, known = _process(ports, slug), recorded.get(slug)
+    where = asked or known or planning.next_port(environment, recorded.values())
     if seen is not None and seen.present and known == where:
         return
     holder = ports.servers.port_holder(where)
