@@ -31,6 +31,7 @@ from _pytest.mark import ParameterSet
 
 ROOT = Path(__file__).resolve().parent.parent
 BASE = ROOT / "tests" / "base"
+BLANKS = re.compile(r"(?<=\S) {2,}")
 FENCE = re.compile(r"^(`{3,})(\w*)[ \t]*(.*)$")
 NORMAL = (
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?( ?UTC|Z|[+-]\d\d:?\d\d)?"), "<time>"),
@@ -40,6 +41,7 @@ NORMAL = (
     (re.compile(r"(?<![\w./-])[0-9a-f]{4,64}(…)"), "<hex>"),
     (re.compile(r"\b(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,64}\b"), "<hex>"),
     (re.compile(r"\bpid \d+"), "pid <n>"),
+    (re.compile(r"(?<=[a-z]:)[0-9a-f]{8}\b"), "<hex>"),
 )
 
 
@@ -107,7 +109,7 @@ def normal(line: str, folder: Path) -> str:
     changed = line
     for pattern, word in NORMAL:
         changed = pattern.sub(word, changed)
-    return changed if changed == line else re.sub(r"(?<=\S) {2,}", "  ", changed)
+    return changed if changed == line else re.sub(BLANKS, "  ", changed)
 
 
 def matches(expected: list[str], actual: list[str]) -> bool:
@@ -118,21 +120,37 @@ def matches(expected: list[str], actual: list[str]) -> bool:
         return any(matches(expected[1:], actual[skip:]) for skip in range(len(actual) + 1))
     if not actual:
         return False
-    pattern = ".*".join(re.escape(part) for part in expected[0].split("..."))
-    return bool(re.fullmatch(pattern, actual[0])) and matches(expected[1:], actual[1:])
+    first, line = expected[0], actual[0]
+    if "..." in first:  # what is left out may be what a run of blanks was replaced for
+        first, line = (re.sub(BLANKS, "  ", text) for text in (first, line))
+    pattern = ".*".join(re.escape(part) for part in first.split("..."))
+    return bool(re.fullmatch(pattern, line)) and matches(expected[1:], actual[1:])
 
 
-def play(page: Path, scratch: Path) -> None:
-    """Play a page in a scratch folder; AssertionError says what was printed instead, and where in the page."""
+def play(page: Path, scratch: Path, made: Path | None = None) -> None:
+    """Play a page in a scratch folder, or in the repository that was ``made`` for it; AssertionError says what was printed
+    instead, and where in the page.
+    """
     text = page.read_text(encoding="utf-8")
-    folder = scratch / "repo"
+    folder = made or scratch / "repo"
     environment = surroundings(scratch)
-    if "<!-- start: empty -->" in text:
+    if made is not None:
+        pass
+    elif "<!-- start: empty -->" in text:
         folder.mkdir()
     else:
         shutil.copytree(BASE, folder)
         for words in ("init -q", "add -A", "commit -q -m base"):
             subprocess.run(["git", *words.split()], cwd=folder, env=environment, check=True)
+    try:
+        _play(page, text, folder, environment)
+    finally:
+        # a page that stops in the middle leaves no service behind
+        for record in folder.glob("**/.windlass/*/run/*/*.json"):
+            subprocess.run(["windlass", "down"], cwd=record.parent, env=environment, capture_output=True, check=False)
+
+
+def _play(page: Path, text: str, folder: Path, environment: dict[str, str]) -> None:
     where = folder
     for block in blocks(text):
         if block.language == "console":

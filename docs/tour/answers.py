@@ -24,7 +24,8 @@ def checked(story: Story) -> Iterator[tuple[str, bool]]:
     yield "trained on the data that git's dvc.lock names", _data(olga, last)
     proof = "signature" if notes.signed else "claimed"
     yield f"who let it in is {'verified by a signature' if notes.signed else 'only claimed'}", _proofs(last) == [proof]
-    yield "who let the first release into dev is only claimed", _dev_claimed(olga)
+    yield "every move to prod was approved by as many as it needed", _enough(olga)
+    yield "Grace alone released to dev, where nobody else is asked", _dev_alone(olga)
     yield "who proposed is not who merged", all(not move["samePerson"] for move in _prod(olga))
     yield "the rollback and its reason are told", _rollback(last)
     yield "the same bytes in every environment", len({_get(one, "modelDigest") for one in _firsts(olga, first)}) == 1
@@ -58,11 +59,18 @@ def _proofs(entry: dict[str, Any]) -> list[str]:
     return [one["proof"] for one in entry["way"][0]["approvals"]]
 
 
-def _dev_claimed(olga: Person) -> bool:
+def _enough(olga: Person) -> bool:
+    return all((move["approvalsNeeded"], move["approvalsHad"]) == (1, 1) for move in _prod(olga))
+
+
+def _dev_alone(olga: Person) -> bool:
     (first, *_) = _audit(olga, f"dev {MODEL}")["entries"]
-    return [(one["login"], one["proof"]) for one in first["way"][0]["approvals"]] == [
-        ("Grace <grace@example.org>", "claimed")
-    ]
+    move = first["way"][0]
+    merged = (move["mergedBy"]["login"], move["mergedBy"]["proof"])
+    return merged == ("Grace <grace@example.org>", "claimed") and (move["approvals"], move["approvalsNeeded"]) == (
+        [],
+        0,
+    )
 
 
 def _prod(olga: Person) -> list[dict[str, Any]]:

@@ -216,6 +216,8 @@ def test_without_a_remote_nothing_is_pushed_and_the_local_branch_is_what_is_fetc
     assert git.push("windlass/x") is False
     assert git.fetch("windlass/x") == commit
     assert git.fetch("windlass/none") is None
+    assert git.branches("windlass") == {"windlass/x": commit}
+    assert git.branches("wind") == {}
 
 
 def test_pushing_fetching_and_being_refused(repo: Clone, tmp_path: Path) -> None:
@@ -227,6 +229,8 @@ def test_pushing_fetching_and_being_refused(repo: Clone, tmp_path: Path) -> None
     assert git.push("windlass/x") is True
     other = CommandGit(repositories.clone(bare, tmp_path / "other", "Bob").folder)
     assert other.fetch("windlass/x") == first
+    put(other, "windlass/mine", {"b": b"1"})
+    assert other.branches("windlass") == {"windlass/x": first}, "with a remote only what is there"
     assert other.fetch("windlass/none") is None
     other.move_branch("windlass/x", other.write_commit(other.head(), {"b": b"2"}, "another\n"), None)
     with pytest.raises(World) as caught:

@@ -190,7 +190,7 @@ def test_a_model_beside_the_store_is_never_registered_with_other_bytes(orchard: 
 
 
 def test_a_release_in_git_that_was_edited_by_hand(orchard: Orchard) -> None:
-    apply = ("apply", "dev", "--rehearse")
+    apply = ("apply", "dev", "--rehearse", "--yes")
     orchard.does(*apply)
     orchard.clone.merge(f"windlass/release/dev/{SLUG}")
     orchard.does(*apply)

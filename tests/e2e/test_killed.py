@@ -212,7 +212,7 @@ def _origin(orchard: Orchard) -> None:
 
 
 def _apply(environment: str) -> tuple[str, ...]:
-    return ("apply", environment, "--rehearse")
+    return ("apply", environment, "--rehearse", "--yes")
 
 
 def _land(orchard: Orchard, movement: str, environment: str) -> None:

@@ -71,7 +71,7 @@ def test_json_names_it_too(orchard: Orchard) -> None:
 
 
 def test_a_rehearsed_environment_says_it_too_and_serves_once_the_port_is_free(orchard: Orchard) -> None:
-    apply = ("apply", "dev", "--rehearse")
+    apply = ("apply", "dev", "--rehearse", "--yes")
     orchard.does(*apply)
     orchard.clone.merge(f"windlass/release/dev/{SLUG}")
     orchard.ran()

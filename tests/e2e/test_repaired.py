@@ -92,7 +92,7 @@ def test_an_alias_taken_away_by_hand_is_put_back_by_apply(orchard: Orchard) -> N
     _mlflow(orchard, "delete_registered_model_alias", REGISTERED, "local")
     said = orchard.does("plan", "local")
     assert f"Alias {REGISTERED}@local" in said.text
-    orchard.does("apply", "local")
+    orchard.does("apply", "local", "--yes")
     assert orchard.alias("local") == "1"
     assert _facts(orchard) == before
     assert orchard.pids() == pids

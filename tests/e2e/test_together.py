@@ -39,16 +39,16 @@ def test_two_environments_at_once_make_one_version(orchard: Orchard) -> None:
     orchard.does("down")
     # the registry is lost, so that both must register
     (orchard.state / "mlflow.db").unlink()
-    _both(orchard, ("up", SLUG, "--port", str(orchard.port)), ("apply", "dev", "--rehearse"))
+    _both(orchard, ("up", SLUG, "--port", str(orchard.port)), ("apply", "dev", "--rehearse", "--yes"))
     assert orchard.rows("select version from model_versions") == [(1,)]
     assert orchard.rows("select status from runs") == [("FINISHED",)]
     assert orchard.predicts() == 4
     assert "nothing to do" in orchard.up().text
-    assert "nothing to do" in orchard.does("apply", "dev", "--rehearse").text
+    assert "nothing to do" in orchard.does("apply", "dev", "--rehearse", "--yes").text
 
 
 def test_two_applies_at_once_propose_once(orchard: Orchard) -> None:
-    _both(orchard, ("apply", "dev", "--rehearse"), ("apply", "dev", "--rehearse"))
+    _both(orchard, ("apply", "dev", "--rehearse", "--yes"), ("apply", "dev", "--rehearse", "--yes"))
     assert orchard.ran() == FIRST
     assert orchard.clone.git("rev-list", "--count", f"main..windlass/release/dev/{SLUG}") == "1"
     assert orchard.clone.git("rev-list", "--count", "windlass/rehearsal/dev") == "1"

@@ -1,6 +1,7 @@
 """Applying: exactly the plan or nothing, and a receipt whatever happens. The live process is a real one that only sleeps."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -8,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests import toy
+import windlass
+from tests import repositories, toy
 from tests.toy import SLUG, World
-from windlass.flows import apply, down, plan
+from windlass.cli.main import main
+from windlass.flows import apply, down, plan, waiting
 from windlass.model.failure import Failure, Refused
 from windlass.model.failure import World as Trouble
 from windlass.runtime import launch
@@ -75,6 +78,7 @@ def test_a_model_leaves_only_when_a_commit_lets_it_go(world: World) -> None:
         applied(world, made)
     assert set(codes(caught.value)) == {"WL411"}
     assert "`Windlass-Delete: vision/digits`" in caught.value.diagnostics[0].hint
+    assert caught.value.diagnostics[0].message == "vision/digits would leave this environment"
     assert world.ports.servers.observe("dev")[0].present
     assert world.ports.ledger.receipts("dev", rehearsed=True) == ()
 
@@ -104,6 +108,87 @@ def test_another_commit_is_another_plan(world: World) -> None:
     with pytest.raises(Refused) as caught:
         applied(world, made)
     assert "the commit is" in caught.value.diagnostics[0].message
+    assert "`windlass plan dev --rehearse`" in caught.value.diagnostics[-1].hint
+
+
+def test_a_plan_for_another_environment_is_that_and_nothing_else(world: World) -> None:
+    sleeping(world)
+    made = planned(world)
+    ports = world.ports
+    for name, rehearse in (("staging", True), ("dev", False)):
+        with pytest.raises(Refused) as caught:
+            apply.apply(ports, world.project, world.environment(name, rehearse), made, 0)
+        (found,) = caught.value.diagnostics
+        assert (found.code, found.message.partition(", not for")[0]) == ("WL410", "the plan is for `dev`, rehearsed")
+
+
+def test_where_nobody_can_be_asked_nothing_is_done(world: World) -> None:
+    without_training(world)
+    words = [sys.executable, "-m", "windlass", "apply", "dev", "--rehearse", "-C", str(world.clone.folder)]
+    surroundings = {**os.environ, "PYTHONPATH": str(Path(windlass.__file__).parents[1])}
+    for more, code in (([], 2), (["--yes"], 0)):
+        # somebody types `y` into a pipe: that is no terminal either
+        said = subprocess.run([*words, *more], input="y\n", capture_output=True, text=True, env=surroundings)
+        assert said.returncode == code, said.stderr
+        assert ("WL614" in said.stderr) == (code == 2)
+        assert (world.clone.folder / ".windlass").exists() == (code == 0)
+
+
+def test_a_run_of_what_is_not_merged_is_a_warning_in_the_plan_and_refused_before_training(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.clone.git("checkout", "-q", "-b", "work")
+    world.clone.commit("more trees")
+    (verdict,) = planned(world).warnings
+    assert (verdict.guard, verdict.code) == ("merged", "WL436")
+    assert main(["plan", "dev", "--rehearse", "-C", str(world.clone.folder)]) == 0
+    assert "vision/digits would not be trained: commit " in capsys.readouterr().out
+    with pytest.raises(Refused) as caught:
+        applied(world, planned(world))
+    assert codes(caught.value) == ["WL436"]
+    assert not (world.clone.folder / ".windlass/dev/work").exists(), "nothing was trained to find that out"
+    world.clone.git("checkout", "-q", "main")
+    assert planned(world).warnings == ()
+
+
+def test_a_proposal_that_waits_is_told_with_the_commands_that_merge_it(
+    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here = ["-C", str(world.clone.folder)]
+    assert main(["status", "dev", *here]) == 0
+    assert "`windlass apply dev --rehearse` trains and proposes" in capsys.readouterr().out
+    world.clone.git("remote", "add", "origin", str(repositories.remote(tmp_path / "remote.git")))
+    world.clone.git("push", "-q", "origin", "main")
+    proposal = world.propose("dev", world.train("dev"))
+    branch = f"origin/{proposal.branch}"
+    told = (
+        f"waits      {SLUG}: generation 1 of dev on {branch}\n"
+        f"next       git show {branch}   (the evidence; merging is the approval)\n"
+        f"           git switch main && git pull && git merge --no-ff {branch} && git push origin main\n"
+        "           windlass apply dev --rehearse\n"
+    )
+    without_training(world)
+    for words in (["status", "dev"], ["plan", "dev", "--rehearse"], ["apply", "dev", "--rehearse", "--yes"]):
+        assert main([*words, *here]) == 0, words
+        assert told in capsys.readouterr().out, words
+    assert main(["status", "dev", "--output", "json", *here]) == 0
+    (standing,) = json.loads(capsys.readouterr().out)
+    assert (standing["state"], standing["proposals"][0]["branch"]) == ("proposed", proposal.branch)
+    assert main(["apply", "dev", "--rehearse", "--yes", "--output", "json", *here]) == 0
+    assert [one["generation"] for one in json.loads(capsys.readouterr().out)["waiting"]] == [1]
+
+    world.clone.git("push", "-q", "origin", "main")
+    world.land(proposal)
+    assert waiting.waiting(world.ports, "dev") == ()
+
+
+def test_a_squashed_proposal_waits_no_more(world: World) -> None:
+    proposal = world.propose("dev", world.train("dev"))
+    assert [one.generation for one in waiting.waiting(world.ports, "dev")] == [1]
+    assert waiting.waiting(world.ports, "staging") == ()
+    world.clone.git("merge", "-q", "--squash", str(proposal.branch))
+    world.clone.commit("squashed")
+    assert waiting.waiting(world.ports, "dev") == ()
 
 
 def test_nothing_to_do_writes_no_receipt(world: World) -> None:
@@ -119,6 +204,9 @@ def test_a_release_without_its_bytes_fails_and_the_receipt_says_so(world: World)
     with pytest.raises(Trouble) as caught:
         applied(world, planned(world))
     assert codes(caught.value) == ["WL521"]
+    assert "it was trained, or train it here first: `windlass train vision/digits --env dev --rehearse`" in (
+        caught.value.diagnostics[0].hint
+    )
     (receipt,) = world.ports.ledger.receipts("dev", rehearsed=True)
     assert receipt.outcome == "failed"
     assert {one.outcome for one in receipt.objects} == {"failed", "skipped"}

@@ -32,7 +32,8 @@ def told(world: World, capsys: pytest.CaptureFixture[str], *words: str, code: in
 
 def test_nothing_yet(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     assert ask(world, capsys)["entries"] == []
-    assert "no ledger has a receipt yet" in told(world, capsys)
+    assert "`windlass apply ENV` writes the first; `windlass audit --rehearse` reads what was" in told(world, capsys)
+    assert "`windlass apply ENV --rehearse` writes the first" in told(world, capsys, "--rehearse")
 
 
 def test_what_ran_in_prod_at_a_second(world: World, capsys: pytest.CaptureFixture[str]) -> None:
@@ -127,11 +128,15 @@ def test_an_approver_is_claimed_unless_a_signature_proves_it(
     assert [(one["login"], one["proof"]) for one in staging["approvals"]] == [("carol@example.org", "signature")]
     assert staging["proposedBy"] == "Ada <ada@example.org>"
     assert staging["samePerson"] is False
-    assert [(one["login"], one["proof"]) for one in dev["approvals"]] == [("Ada <ada@example.org>", "claimed")]
+    assert (staging["approvalsNeeded"], staging["approvalsHad"]) == (1, 1)
+    assert (dev["mergedBy"]["login"], dev["mergedBy"]["proof"]) == ("Ada <ada@example.org>", "claimed")
+    assert (dev["approvals"], dev["approvalsNeeded"], dev["approvalsHad"]) == ([], 1, 0)
     assert dev["samePerson"] is True
     text = told(world, capsys, "staging")
     assert "merged by carol@example.org (verified by signature)" in text
+    assert "approved by carol@example.org (verified by signature): 1 of 1 needed" in text
     assert "the same person proposed and merged" in text
+    assert "approved by nobody but its author (claimed): 0 of 1 needed; TOO FEW" in text
 
 
 def test_a_signature_of_a_stranger_proves_nothing(
@@ -214,3 +219,17 @@ def test_a_receipt_about_a_release_that_its_commit_does_not_have_is_a_problem(
     world.ports.ledger.append(new.model_copy(update={"commit": old.commit}))
     found = ask(world, capsys, "dev", code=4)
     assert found["entries"][-1]["problems"] == ["receipt 000004 tells another release than its commit has"]
+
+
+def test_what_local_left_is_told_as_far_as_this_machine_knows_it(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = world.train("local", f1=0.8)
+    assert first.model is not None
+    world.propose("local", first)
+    world.apply("local")
+    world.propose("local", world.train("local", f1=0.9))
+    world.apply("local")
+    old, new = ask(world, capsys, "local")["entries"]
+    assert (old["registry"], old["version"], old["generation"]) == ("vision-digits", None, 1)
+    assert new["registry"] == "vision-digits"

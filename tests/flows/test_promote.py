@@ -225,6 +225,11 @@ def test_a_rehearsal_goes_by_the_rehearsals_ledger(world: World) -> None:
     world.land(world.propose("dev", world.train("dev")))
     world.apply("dev", rehearse=True)
     assert refused(lambda: to(world, "staging"))[0] == "WL433"
+    assert (
+        "`windlass promote vision/digits --to staging --rehearse`"
+        in (refused(lambda: to(world, "prod", rehearse=True))[1])
+    )
+    assert "`windlass train vision/digits --env dev --rehearse`" in refused(lambda: to(world, "dev", rehearse=True))[1]
     proposal = to(world, "staging", rehearse=True)
     assert "dev, rehearsed" in proposal.evidence.checks[1].detail
 
@@ -320,7 +325,10 @@ def test_the_command_line_says_what_a_reviewer_reads(
     assert out.startswith("evidence   4 checks passed, 1 asks for a person\n   gates       f1 0.900 >= 0.700\n")
     assert "   approvals   needs 1 (staging asks for 1, risk class limited), not from Ada <ada@example.org>\n" in out
     assert "branch     windlass/promote/staging/vision/digits   " in out
-    assert "git merge --no-ff origin/windlass/promote/staging/vision/digits" in out
+    merge = "git merge --no-ff origin/windlass/promote/staging/vision/digits && git push origin main"
+    assert f"           git switch main && git pull && {merge}\n           windlass apply staging\n" in out
+    assert "pushed to origin" in out
+    assert "merging is the approval, by somebody other than Ada <ada@example.org>" in out
     assert main(["promote", SLUG, "--to", "prod", "-C", str(world.clone.folder)]) == 4
     assert "WL430" in capsys.readouterr().err
 
@@ -330,9 +338,7 @@ def test_a_reason_is_one(world: World, capsys: pytest.CaptureFixture[str]) -> No
         ["rollback", SLUG, "--env", "prod", "--reason", " "],
         ["promote", SLUG, "--to", "prod", "--lift-hold", ""],
     ):
-        with pytest.raises(SystemExit) as caught:
-            main([*words, "-C", str(world.clone.folder)])
-        assert caught.value.code == 2
+        assert main([*words, "-C", str(world.clone.folder)]) == 2
         assert "say why" in capsys.readouterr().err
 
 

@@ -1,12 +1,14 @@
 """Proposing a release: the folder, the branch, and what is refused."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
 
 from tests import repositories, toy
+from tests.fakes.progress import HeardProgress
 from tests.toy import SLUG, World
 from windlass.engine import release as releases
 from windlass.flows import release, shelf
@@ -118,22 +120,18 @@ class Killed(BaseException):
     pass
 
 
+def killed() -> None:
+    raise Killed
+
+
 @pytest.mark.parametrize("point", ["release.journal", "release.release", "release.model", "release.evidence"])
 def test_a_kill_while_local_is_written_loses_and_mixes_nothing(world: World, point: str) -> None:
     first = world.propose("local", world.train("local", f1=0.8))
     folder = world.clone.folder / layout.release_folder("local", SLUG)
-    ports = world.ports
-
-    class Killer:
-        def point(self, name: str) -> None:
-            if name == point:
-                raise Killed
-
-    from dataclasses import replace
-
+    deadly = replace(world.ports, progress=HeardProgress({point: killed}))
     candidate = world.train("local", f1=0.9)
     with pytest.raises(Killed):
-        release.propose(replace(ports, progress=Killer()), world.project, candidate, world.environment("local"))
+        release.propose(deadly, world.project, candidate, world.environment("local"))
     found = releases.parse(shelf.local(world.ports)[SLUG])
     assert found.release.spec.generation == 2
     assert found.release.digest != first.release.digest
@@ -177,6 +175,7 @@ def test_only_what_is_merged_is_released(world: World) -> None:
     with pytest.raises(Refused) as caught:
         world.propose("dev", world.train("dev"))
     assert caught.value.diagnostics[0].code == "WL436"
+    assert "is not on `main`" in caught.value.diagnostics[0].message
 
 
 def test_what_main_no_longer_asks_for_is_not_released(world: World) -> None:
@@ -208,16 +207,9 @@ def test_a_kill_while_proposing_is_finished_by_the_same_command(world: World, tm
     world.clone.git("remote", "add", "origin", str(repositories.remote(tmp_path / "remote.git")))
     world.clone.git("push", "-q", "origin", "main")
     candidate = world.train("dev")
-
-    class Killer:
-        def point(self, name: str) -> None:
-            if name == point:
-                raise Killed
-
-    from dataclasses import replace
-
+    deadly = replace(world.ports, progress=HeardProgress({point: killed}))
     with pytest.raises(Killed):
-        release.propose(replace(world.ports, progress=Killer()), world.project, candidate, world.environment("dev"))
+        release.propose(deadly, world.project, candidate, world.environment("dev"))
     proposal = world.propose("dev", candidate)
     assert proposal.pushed
     assert world.ports.git.fetch(str(proposal.branch)) == proposal.commit == world.ports.git.tip(str(proposal.branch))

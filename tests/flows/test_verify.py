@@ -35,10 +35,18 @@ def test_all_is_well(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     code, proofs = verify(world, capsys, "dev", SLUG)
     assert code == 0
     assert set(proofs) == {
-        *("seal", "spec", "release", "evidence", "place", "generation"),
+        *("seal", "spec", "release", "evidence", "place", "generation", "approvals"),
         *("model", "bento", "inputs", "run", "code", "data", "ledger"),
     }
-    assert {check for check, (outcome, _) in proofs.items() if outcome != "ok"} == {"data"}
+    assert {check for check, (outcome, _) in proofs.items() if outcome != "ok"} == {"data", "approvals"}
+    assert proofs["approvals"] == ("warns", "0 of 1 needed: nobody but its author")
+
+
+def test_enough_approvals_are_no_warning(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    seal = world.project.releases["dev", SLUG].spec.spec.seal
+    world.clone.person("Bob").commit(f"approve\n\nWindlass-Approves: {seal}")
+    code, proofs = verify(world, capsys, "dev", SLUG)
+    assert (code, proofs["approvals"]) == (0, ("ok", "1 of 1 needed: Bob <bob@example.org> (claimed)"))
 
 
 def test_data_is_recomputed_where_the_cache_is_here(world: World, capsys: pytest.CaptureFixture[str]) -> None:
@@ -135,7 +143,8 @@ def test_the_table_is_short_when_all_is_well(world: World, capsys: pytest.Captur
     assert out[0].split()[:3] == ["dev", "vision/digits", "ok"]
     assert out[1].split()[:3] == ["dev", "ledger", "ok"]
     assert out[2].split()[:3] == ["local", "vision/digits", "ok"]
-    assert "not on this machine" in out[3]
+    assert out[3] == "  warning  dev vision/digits  approvals: 0 of 1 needed: nobody but its author"
+    assert "not on this machine" in out[4]
 
 
 def test_words_that_mean_nothing(world: World, capsys: pytest.CaptureFixture[str]) -> None:

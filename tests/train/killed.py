@@ -9,11 +9,8 @@ from tests.repositories import Clone
 from tests.train import shop as toy
 
 
-class Deadly(toy.Said):
-    def point(self, name: str) -> None:
-        if name == sys.argv[2]:
-            os.kill(os.getpid(), signal.SIGKILL)
+def kill() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
-toy.Said = Deadly  # the shop makes its progress by this name
-toy.Shop(Clone(Path(sys.argv[1])), Path(os.environ["RUNS"])).train()
+toy.Shop(Clone(Path(sys.argv[1])), Path(os.environ["RUNS"]), {sys.argv[2]: kill}).train()

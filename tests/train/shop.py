@@ -1,23 +1,25 @@
 """A toy model whose stages take milliseconds: real git, real DVC, an interpreter without packages.
 
-Each stage notes its name in the file that $RUNS names, so that a test can say what really ran. Registry and packager are
-small books of what they were asked; the real ones have tests of their own.
+Each stage notes its name in the file that $RUNS names, so that a test can say what really ran. The registry is the fake of
+`tests/fakes/registry.py`; the toy serves nothing, so nothing is packaged.
 """
 
 import json
 from argparse import Namespace
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from tests import repositories
+from tests.fakes.progress import HeardProgress
+from tests.fakes.registry import BookRegistry
 from tests.repositories import Clone
 from windlass.cli import wiring
 from windlass.engine import lockfile, resolve
 from windlass.flows import load, lock, train
-from windlass.model.candidate import BentoPin, Candidate, ModelPin
+from windlass.model.candidate import Candidate
 from windlass.model.release import Release
-from windlass.ports import Ports, Progress
+from windlass.ports import Ports
 
 SLUG = "shop/price"
 MODEL = "specs/shop/price/model.yaml"
@@ -90,65 +92,15 @@ spec:
 FIRST = ["source", "tidy", "fit", "score", "test"]
 
 
-class Book:
-    """Registry and packager that only write down. A model digest has one version, however often it is registered."""
-
-    def __init__(self) -> None:
-        self.made: dict[str, str] = {}
-
-    def warm(self, python: Path | None = None) -> None: ...
-
-    def close(self) -> None: ...
-
-    def ensure(self, candidate: Candidate, pin: ModelPin, folder: Path, extra: Mapping[str, str]) -> str:
-        assert (folder / "model.skops").is_file()
-        return self.made.setdefault(pin.digest, str(len(self.made) + 1))
-
-    def versions(self, name: str) -> dict[str, str]:
-        return dict(self.made)
-
-    def aliases(self, names: Iterable[str]) -> dict[str, dict[str, tuple[str, str]]]:
-        return {}
-
-    def set_alias(self, name: str, alias: str, model_digest: str) -> str:
-        return self.made[model_digest]
-
-    def drop_alias(self, name: str, alias: str) -> None: ...
-
-    def build(self, python: Path, name: str, model: Path, contract: bytes, lock: bytes) -> tuple[BentoPin, Path]:
-        raise AssertionError("the toy serves nothing")
-
-
-class Said(Progress):
-    """Progress that remembers: ``steps`` as (name, outcome, detail), ``points`` and the team's ``output``."""
-
-    def __init__(self) -> None:
-        self.steps: list[tuple[str, str, str]] = []
-        self.points: list[str] = []
-        self.printed = ""
-
-    def begin(self, step: str, about: str = "") -> None: ...
-
-    def output(self, text: str) -> None:
-        self.printed += text
-
-    def end(self, step: str, outcome: str, detail: str = "") -> None:
-        self.steps.append((step, outcome, detail))
-
-    def note(self, text: str) -> None: ...
-
-    def point(self, name: str) -> None:
-        self.points.append(name)
-
-
 class Shop:
-    """One clone with the toy model in it."""
+    """One clone with the toy model in it. ``at`` is what happens at named points of a training, mostly a kill."""
 
-    def __init__(self, clone: Clone, runs: Path) -> None:
+    def __init__(self, clone: Clone, runs: Path, at: Mapping[str, Callable[[], None]] | None = None) -> None:
         self.clone = clone
         self.runs_file = runs
-        self.book = Book()
-        self.said = Said()
+        self.at = at
+        self.book = BookRegistry()
+        self.said = HeardProgress(at)
 
     @property
     def ports(self) -> Ports:
@@ -158,15 +110,15 @@ class Shop:
         def runner(work: Path, cache: Path) -> DvcRunner:
             return DvcRunner(work, cache, self.said)
 
-        return replace(made, registry=self.book, packager=self.book, progress=self.said, runner=runner)
+        return replace(made, registry=self.book, progress=self.said, runner=runner)
 
-    def lock(self) -> None:
+    def lock(self) -> tuple[lock.Locked, ...]:
         ports = self.ports
-        lock.lock(ports, load.require(ports, generated=False))
+        return lock.lock(ports, load.require(ports, generated=False))
 
     def train(self, environment: str = "local", champion: Release | None = None) -> Candidate:
         """One `windlass train`, with a progress of its own in `said`."""
-        self.said = Said()
+        self.said = HeardProgress(self.at)
         ports = self.ports
         project = load.require(ports)
         where = resolve.environment(project, environment, rehearse=environment != "local")

@@ -106,7 +106,7 @@ def test_failing_code_is_told_by_its_own_traceback_and_the_rest_is_kept(shop):
     assert "dvc" not in failed.value.output
     assert shop.ran() == ["source", "tidy", "fit"]
     (record,) = shop.records("candidates")
-    assert (record["outcome"], shop.book.made) == ("failed", {})
+    assert (record["outcome"], shop.book.versions("shop-price")) == ("failed", {})
 
     shop.change("specs/shop/price/fit.py", "rows = 1 / 0\n", "")
     assert shop.train().outcome == "passed"
@@ -125,8 +125,34 @@ def test_metrics_without_a_declared_name(shop):
     shop.change("specs/shop/price/score.py", "{'f1': f1,", "{'f2': f1,")
     with pytest.raises(Findings) as failed:
         shop.train()
-    assert "no number `f1`" in failed.value.diagnostics[0].message
-    assert failed.value.diagnostics[0].code == "WL503"
+    (found,) = failed.value.diagnostics
+    assert "no number `f1`" in found.message
+    assert (found.code, marked(shop, found)) == ("WL503", "f1")
+
+
+def marked(shop, found, length=2):
+    """The text that a finding points at."""
+    line = (shop.clone.folder / found.place.path).read_text().splitlines()[found.place.line - 1]
+    return line[found.place.column - 1 :][:length]
+
+
+def test_each_gate_is_refused_at_its_own_place_and_the_hint_stands_once(shop):
+    gates = "[{metric: f1, min: 0.5}]"
+    more = "[{metric: f1, min: 0.9}, {metric: f1, min: 0.1}, {metric: f1, max: 0.2, slice: {item: plum}}]"
+    shop.change(MODEL, gates, more)
+    with pytest.raises(Refused) as refused:
+        shop.train()
+    one, two = refused.value.diagnostics
+    assert (one.code, marked(shop, one, 23)) == ("WL401", "{metric: f1, min: 0.9},")
+    assert marked(shop, two, 33) == "{metric: f1, max: 0.2, slice: {it"
+    assert (one.hint, two.hint != "") == ("", True)
+
+
+def test_a_number_that_is_none_is_called_so(shop):
+    shop.change("specs/shop/price/score.py", "f1 = min(1.0, mean / 8)", "f1 = float('nan')")
+    with pytest.raises(Refused) as refused:
+        shop.train()
+    assert refused.value.diagnostics[0].message == "shop/price: f1 is NaN"
 
 
 def test_a_refused_gate_says_by_how_much_and_is_judged_anew_without_training(shop):
@@ -136,7 +162,7 @@ def test_a_refused_gate_says_by_how_much_and_is_judged_anew_without_training(sho
     (found,) = refused.value.diagnostics
     assert found.code == "WL401"
     assert "f1 is 0.542, not >= 0.900: 0.358 too low" in found.message
-    assert shop.book.made == {}
+    assert shop.book.versions("shop-price") == {}
     assert shop.records("candidates")[0]["outcome"] == "refused"
     assert shop.ran() == FIRST
 
@@ -145,7 +171,7 @@ def test_a_refused_gate_says_by_how_much_and_is_judged_anew_without_training(sho
     shop.change(MODEL, "min: 0.9", "min: 0.5")
     assert shop.train().outcome == "passed"
     assert shop.ran() == []
-    assert list(shop.book.made.values()) == ["1"]
+    assert list(shop.book.versions("shop-price").values()) == ["1"]
 
     shop.change(MODEL, "min: 0.5", "min: 0.9")
     with pytest.raises(Refused):
@@ -158,7 +184,7 @@ def test_failing_tests_release_nothing_and_a_changed_test_trains_nothing(shop):
         shop.train()
     assert failed.value.diagnostics[0].code == "WL502"
     assert failed.value.output.endswith("AssertionError: a broken promise")
-    assert shop.book.made == {}
+    assert shop.book.versions("shop-price") == {}
     shop.ran()
 
     shop.change("specs/shop/price/checks.py", "assert 1 == 2, 'a broken promise'", "print('fine')")

@@ -148,6 +148,13 @@ class CommandGit:
         """Where the local branch is."""
         return self.resolve(f"refs/heads/{branch}")
 
+    def branches(self, folder: str) -> dict[str, str]:
+        """Branches below a folder of names, as last fetched."""
+        top = f"refs/remotes/{REMOTE}" if self._remote else "refs/heads"
+        out = self._run("list branches", "for-each-ref", "--format=%(objectname) %(refname)", f"{top}/{folder}/")
+        pairs = (os.fsdecode(line).partition(" ") for line in out.splitlines())
+        return {name.removeprefix(f"{top}/"): commit for commit, _, name in pairs}
+
     def write_commit(
         self, parent: str | None, files: Mapping[str, bytes | None], message: str, sign: bool = True
     ) -> str:

@@ -8,7 +8,7 @@ import contextlib
 import os
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import TextIO
@@ -40,6 +40,12 @@ class LocalServers:
         """The environments in which something was ever started here, sorted."""
         return tuple(sorted(path.parent.name for path in (self._root / layout.STATE).glob("*/run")))
 
+    def started(self, environment: str) -> tuple[str, ...]:
+        """The models that were ever started in an environment here: a log stays when the service is stopped."""
+        top = self._root / layout.state(environment, "run")
+        found = (path.relative_to(top).with_suffix("") for end in ("json", "log") for path in top.glob(f"*/*.{end}"))
+        return tuple(sorted({path.as_posix() for path in found}))
+
     def observe(self, environment: str) -> tuple[Observed, ...]:
         """Every recorded service. A dead one is observed too, with ``present`` false."""
         top = self._root / layout.state(environment, "run")
@@ -68,9 +74,7 @@ class LocalServers:
         found = port_holder.holder(HOST, port)
         return None if found is None or self._left(found.pid) else found.words
 
-    def start(
-        self, service: Service, bento: Path, python: Path, env: Mapping[str, str], lock: int | None = None
-    ) -> None:
+    def start(self, service: Service, bento: Path, python: Path, lock: int | None = None) -> None:
         """Start and record; returns before the service is ready. ``lock`` is a descriptor that the child keeps open until its
         record stands. Raises `World` (WL530) where the port is taken, before anything is loaded.
         """
@@ -97,7 +101,7 @@ class LocalServers:
                     stdin=subprocess.DEVNULL,
                     stdout=output,
                     stderr=subprocess.STDOUT,
-                    env=service_process.environment(home, {**declared.values(service.env, service.slug), **env}, mark),
+                    env=service_process.environment(home, declared.values(service.env, service.slug), mark),
                     cwd=bento,
                     start_new_session=True,
                     pass_fds=() if lock is None else (lock,),
@@ -117,18 +121,18 @@ class LocalServers:
 
     def wait_ready(self, service: Service, timeout: float) -> float:
         """Seconds until it answered its readiness probe. Raises `World` (WL531) with its last log lines where it died or
-        took longer than ``timeout`` seconds.
+        took longer than ``timeout`` seconds; it is stopped then, and leaves no record: half a service serves nobody.
         """
         began, path = time.monotonic(), self._record(service.environment, service.slug)
         while (waited := time.monotonic() - began) < timeout:
             record = service_process.read(path)
             if record is None or not service_process.lives(record):
-                raise self._unready(service, f"{service.slug} ended before it was ready")
+                raise self._given_up(service, f"{service.slug} ended before it was ready")
             with contextlib.suppress(OSError, HTTPException):
                 if _request(service.port, "GET", service.probes.startup.path, None, POLL * 20)[0] == 200:
                     return time.monotonic() - began
             time.sleep(POLL)
-        raise self._unready(service, f"{service.slug} did not answer on port {service.port} within {waited:.0f} s")
+        raise self._given_up(service, f"{service.slug} did not answer on port {service.port} within {waited:.0f} s")
 
     def stop(self, environment: str, slug: str) -> bool:
         """End the whole group and drop the record; whether something ran."""
@@ -198,9 +202,12 @@ class LocalServers:
     def _free_port(self, after: int) -> int:
         return next((port for port in range(after + 1, after + 100) if self.port_holder(port) is None), 0)
 
-    def _unready(self, service: Service, fact: str) -> World:
+    def _given_up(self, service: Service, fact: str) -> World:
+        """Stop what did not get ready; the failure that tells why, with its words from before it was stopped."""
+        said = self.tail(service.environment, service.slug, TAIL) or ""
+        self.stop(service.environment, service.slug)
         hint = f"its last log lines stand below; `windlass logs {service.slug}` has more"
-        return World.one("WL531", fact, hint, output=self.tail(service.environment, service.slug, TAIL) or "")
+        return World.one("WL531", fact, hint, output=said)
 
     def _log(self, environment: str, slug: str) -> Path:
         return self._record(environment, slug).with_suffix(".log")

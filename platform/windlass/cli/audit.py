@@ -6,10 +6,10 @@ signature proves it. What does not verify ends with exit 4."""
 import argparse
 from datetime import datetime
 
-from windlass.cli import screen
+from windlass.cli import rehearsal, screen
 from windlass.model.failure import Exit, Usage
 
-EXAMPLE = "windlass audit prod vision/digits --at 2026-03-03T14:00:00Z"
+EXAMPLE = "windlass audit prod vision/digits --rehearse --at 2026-03-03T14:00:00Z"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -18,7 +18,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "subjects", metavar="ENV TEAM/MODEL", nargs="*", help="one environment, one model, or both (default: all)"
     )
     parser.add_argument("--at", metavar="TIME", help="what served then: RFC 3339, to the second, with an offset or Z")
-    parser.add_argument("--rehearse", action="store_true", help="read the ledgers of rehearsals")
+    rehearsal.option(parser, "read the ledgers of rehearsals")
 
 
 def run(arguments: argparse.Namespace) -> Exit:
@@ -37,7 +37,7 @@ def _audit(arguments: argparse.Namespace) -> Exit:
     project, _ = load.load(ports)
     environments, slug = subjects.chosen(project, arguments.subjects)
     found = audit.audit(ports, environments, slug, at, arguments.rehearse)
-    screen.data(audit_json.as_json(found) if arguments.output == "json" else view.as_text(found))
+    screen.data(audit_json.as_json(found) if arguments.output == "json" else view.as_text(found, arguments.rehearse))
     return Exit.OK if found.sound else Exit.REFUSED
 
 

@@ -23,13 +23,15 @@ def _down(arguments: argparse.Namespace) -> Exit:
     import json
 
     from windlass.cli import wiring
-    from windlass.flows import down
-    from windlass.model.specs.environment import LOCAL
+    from windlass.flows import down, known
     from windlass.views import apply as view
 
     ports = wiring.ports(arguments)
-    names = [arguments.env] if arguments.env else list(ports.servers.environments())
-    seen = down.down(ports, [(name, name != LOCAL) for name in names], arguments.model)
+    what = known.known(ports)
+    slug = known.model(what, arguments.model, "") if arguments.model else None
+    names = [arguments.env] if arguments.env else ports.servers.environments()
+    environments = [known.environment(what, name) for name in names]
+    seen = down.down(ports, [(one.metadata.name, one.spec.rehearsed) for one in environments], slug)
     stopped = [f"{slug} in {name}" for slug, name in seen]
     screen.data(json.dumps({"stopped": stopped}) if arguments.output == "json" else view.stopped(stopped))
     return Exit.OK

@@ -4,6 +4,8 @@ In a folder that is one already only the state folder .windlass/ is prepared. No
 
 import argparse
 import json
+import os
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,17 +40,18 @@ def _init(arguments: argparse.Namespace) -> Exit:
         screen.data(json.dumps(told, indent=2, ensure_ascii=False))
         return Exit.OK
     screen.data("\n".join(f"+ {path}" for path in made.files))
-    screen.talk(_told(made))
+    screen.talk(_told(made, os.path.relpath(folder)))
     return Exit.OK
 
 
-def _told(made: "init.Made") -> str:
+def _told(made: "init.Made", folder: str) -> str:
     if not made.files:
         return "nothing to do: this is a config repository, and .windlass/ is ready"
     if made.existed:
         return "this is a config repository already: .windlass/ is ready"
     git = "a config repository, under git from now on" if made.git else "a config repository"
-    return f"{git}\nnext   windlass new model TEAM/NAME"
+    there = "" if folder == "." else f"cd {shlex.quote(folder)} && "
+    return f"{git}\nnext   {there}windlass new model TEAM/NAME"
 
 
 def _start_git(folder: Path) -> bool:

@@ -24,15 +24,14 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 def _lock(arguments: argparse.Namespace) -> Exit:
     from windlass.cli import wiring
-    from windlass.engine import resolve
     from windlass.flows import load, lock
     from windlass.views import lock as view
 
     ports = wiring.ports(arguments)
-    project = load.require(ports, generated=False)
-    chosen = None
     if arguments.model:
-        chosen = (resolve.model(project, arguments.model, wiring.standing(arguments, ports.root)).spec.metadata.slug,)
-    rows = lock.lock(ports, project, chosen, arguments.upgrade)
+        project, loaded = load.require_model(ports, arguments.model, "", generated=False)
+        rows = lock.lock(ports, project, (loaded.spec.metadata.slug,), arguments.upgrade)
+    else:
+        rows = lock.lock(ports, load.require(ports, generated=False), None, arguments.upgrade)
     screen.data(view.as_json(rows) if arguments.output == "json" else view.as_text(rows))
     return Exit.OK

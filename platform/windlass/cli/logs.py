@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from windlass.cli import screen
+from windlass.cli import numbers, screen
 from windlass.model.failure import Exit
 
 EXAMPLE = "windlass logs vision/digits -f"
@@ -14,7 +14,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", metavar="TEAM/MODEL", nargs="?", help="default: the only one, or the one you stand in")
     parser.add_argument("--env", metavar="ENV", default="local", help="whose service (default: local)")
     parser.add_argument("-f", "--follow", action="store_true", help="go on until Ctrl-C or the service's end")
-    parser.add_argument("-n", "--lines", type=int, default=40, metavar="N", help="how many lines (default: 40)")
+    parser.add_argument(
+        "-n", "--lines", type=numbers.lines, default=40, metavar="N", help="how many lines (default: 40)"
+    )
 
 
 def run(arguments: argparse.Namespace) -> Exit:
@@ -26,15 +28,13 @@ def _logs(arguments: argparse.Namespace) -> Exit:
     import json
 
     from windlass.cli import wiring
-    from windlass.engine import resolve
-    from windlass.flows import load, logs
-    from windlass.model.specs.environment import LOCAL
+    from windlass.flows import known, logs
 
     ports = wiring.ports(arguments)
-    project = load.require(ports)
-    slug = resolve.model(project, arguments.model, wiring.standing(arguments, ports.root)).spec.metadata.slug
-    environment = resolve.environment(project, arguments.env, rehearse=arguments.env != LOCAL).metadata.name
-    text = logs.tail(ports, environment, slug, max(1, arguments.lines))
+    what = known.known(ports)
+    slug = known.model(what, arguments.model, wiring.standing(arguments, ports.root))
+    environment = known.environment(what, arguments.env).metadata.name
+    text = logs.tail(ports, environment, slug, arguments.lines)
     if arguments.output == "json":
         screen.data(json.dumps({"model": slug, "environment": environment, "lines": text.splitlines()}))
         return Exit.OK

@@ -1,12 +1,12 @@
 """The command line: finds the verb, imports that file alone, and turns failures into words and an exit code."""
 
-import argparse
 import importlib
 import os
 import sys
 from collections.abc import Sequence
 
 from windlass import __version__
+from windlass.cli import misuse
 
 VERBS = {
     "init": "make this folder a config repository",
@@ -49,7 +49,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception as error:  # noqa: BLE001 -- the last door: everything that gets here is our bug
+    except Exception as error:  # noqa: BLE001 -- the last door: everything that gets here and is no failure is our bug
+        from windlass.model.failure import Failure
+
+        if isinstance(error, Failure):
+            from windlass.cli import screen
+
+            return int(screen.failed(error, misuse.output(words)))
         from windlass.cli.trouble import report
 
         return report(error, words)
@@ -61,18 +67,12 @@ def _run(words: list[str]) -> int:
     if verb is None or verb not in VERBS:
         return _overview(words, verb)
     module = importlib.import_module(f"windlass.cli.{verb}")
-    parser = argparse.ArgumentParser(
-        prog=f"windlass {verb}",
-        description=module.__doc__,
-        epilog=f"example: {module.EXAMPLE}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    parser = misuse.Parser(verb, module.__doc__, module.EXAMPLE)
     module.configure(parser)
     parser.add_argument("--output", choices=["text", "json"], default="text", help="what stdout speaks (default: text)")
     parser.add_argument("-C", dest="directory", metavar="DIR", default=".", help="act as if started in DIR")
     parser.add_argument("-v", "--verbose", action="store_true", help="show the output of stages and tools")
-    arguments = parser.parse_args(words)
-    return int(module.run(arguments))
+    return int(module.run(parser.parse(words)))
 
 
 def _verb_at(words: Sequence[str]) -> int | None:
@@ -82,18 +82,16 @@ def _verb_at(words: Sequence[str]) -> int | None:
 
 
 def _overview(words: list[str], verb: str | None) -> int:
+    if verb is not None:
+        raise misuse.no_verb(verb, VERBS)
+    if not set(words) <= {"-h", "--help"}:
+        known = ("-C", "--output", "-v", "--verbose")
+        message = (
+            "there is no verb" if words[0].partition("=")[0] in known else f"no option `{words[0]}` without a verb"
+        )
+        raise misuse.usage(message, "`windlass --help` lists the verbs")
     lines = ["usage: windlass VERB [...]", "", "Declarative GitOps for machine learning.", ""]
     lines += [f"  {name:<10} {about}" for name, about in VERBS.items()]
     lines += ["", EPILOG, ""]
-    if verb is None and set(words) <= {"-h", "--help"}:
-        sys.stdout.write("\n".join(lines))
-        return 0 if words else 2
-    if verb is None:
-        sys.stderr.write(f"windlass: unknown option `{words[0]}`\n")
-        return 2
-    import difflib
-
-    near = difflib.get_close_matches(verb, VERBS, n=1)
-    hint = f"did you mean `windlass {near[0]}`?" if near else "`windlass --help` lists the verbs"
-    sys.stderr.write(f"windlass: no verb `{verb}`: {hint}\n")
-    return 2
+    sys.stdout.write("\n".join(lines))
+    return 0 if words else 2

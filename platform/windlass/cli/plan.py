@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from windlass.cli import screen
+from windlass.cli import rehearsal, screen
 from windlass.model.failure import Exit
 
 EXAMPLE = "windlass plan staging --rehearse --out plan.json"
@@ -12,7 +12,7 @@ EXAMPLE = "windlass plan staging --rehearse --out plan.json"
 def configure(parser: argparse.ArgumentParser) -> None:
     """Arguments of the verb."""
     parser.add_argument("environment", metavar="ENV", help="an environment, or local")
-    parser.add_argument("--rehearse", action="store_true", help="the same environment on this machine")
+    rehearsal.option(parser)
     parser.add_argument("--out", metavar="FILE", help="save the plan, for `windlass apply ENV --plan FILE`")
     parser.add_argument("--exit-code", action="store_true", help="exit 3 when changes are pending")
 
@@ -25,16 +25,25 @@ def run(arguments: argparse.Namespace) -> Exit:
 def _plan(arguments: argparse.Namespace) -> Exit:
     from windlass.cli import wiring
     from windlass.engine import resolve
-    from windlass.flows import load, plan
+    from windlass.flows import load, plan, waiting
     from windlass.views import plan as view
+    from windlass.views import proposal
 
     ports = wiring.ports(arguments)
-    project = load.require(ports)
+    out = Path(arguments.directory, arguments.out).absolute() if arguments.out else None
+    if out:
+        plan.writable(ports, out)
+    project = load.require_environment(ports, arguments.environment)
     environment = resolve.environment(project, arguments.environment, arguments.rehearse)
     made = plan.plan(ports, project, environment)
-    if arguments.out:
-        ports.files.write(Path(arguments.directory, arguments.out).absolute(), plan.dump(made))
-    screen.data(view.as_json(made) if arguments.output == "json" else view.as_text(made, arguments.out))
+    if out:
+        ports.files.write(out, plan.dump(made))
+    waits = waiting.waiting(ports, environment.metadata.name)
+    if arguments.output == "json":
+        screen.data(view.as_json(made, proposal.waiting_plain(waits)))
+    else:
+        screen.data(view.as_text(made, arguments.out))
+        screen.data(proposal.waiting(waits, rehearsal.remote(ports), arguments.rehearse))
     if made.refusals:
         return Exit.REFUSED
     return Exit.PENDING if arguments.exit_code and made.pending else Exit.OK

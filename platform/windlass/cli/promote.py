@@ -5,11 +5,11 @@ alone, so what lies uncommitted in the work tree does not matter."""
 
 import argparse
 
-from windlass.cli import screen
+from windlass.cli import rehearsal, screen
 from windlass.cli.reasons import reason
 from windlass.model.failure import Exit
 
-EXAMPLE = "windlass promote vision/digits --to prod"
+EXAMPLE = "windlass promote vision/digits --to prod --rehearse"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +19,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--lift-hold", metavar="REASON", type=reason, help="promote over a hold that a rollback left, and say why"
     )
-    parser.add_argument("--rehearse", action="store_true", help="go by the ledgers of the rehearsals on this machine")
+    rehearsal.option(parser, "go by the ledgers of rehearsals")
 
 
 def run(arguments: argparse.Namespace) -> Exit:
@@ -36,6 +36,6 @@ def _promote(arguments: argparse.Namespace) -> Exit:
     tip, project, environment = promote.at_tip(ports, arguments.environment, arguments.rehearse)
     slug = promote.slug_of(project, arguments.model, arguments.environment)
     made = promote.promote(ports, project, environment, slug, tip, arguments.lift_hold)
-    remote = ports.git.has_remote()
+    remote = rehearsal.remote(ports)
     screen.data(view.as_json(made) if arguments.output == "json" else view.as_text(made, remote, arguments.rehearse))
     return Exit.OK

@@ -28,7 +28,7 @@ def _render(arguments: argparse.Namespace) -> Exit:
     from windlass.views import render as view
 
     ports = wiring.ports(arguments)
-    project = load.require(ports, generated=False)
+    project = load.require_environment(ports, arguments.environment, generated=False)
     environment = resolve.environment(project, arguments.environment, arguments.rehearse)
     files = render.render(ports, project, environment)
     if arguments.out:

@@ -4,11 +4,11 @@ A branch with one commit, like a promotion: merging it is the approval, `windlas
 
 import argparse
 
-from windlass.cli import screen
+from windlass.cli import rehearsal, screen
 from windlass.cli.reasons import reason
 from windlass.model.failure import Exit
 
-EXAMPLE = 'windlass rollback vision/digits --env prod --reason "sevens are read as ones"'
+EXAMPLE = 'windlass rollback vision/digits --env prod --reason "sevens are read as ones" --rehearse'
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -23,7 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="why: it stands in the hold until somebody lifts it",
     )
     parser.add_argument("--to", metavar="GENERATION", type=int, help="this generation (default: the one before)")
-    parser.add_argument("--rehearse", action="store_true", help="go by the ledgers of the rehearsals on this machine")
+    rehearsal.option(parser, "go by the ledgers of rehearsals")
 
 
 def run(arguments: argparse.Namespace) -> Exit:
@@ -40,6 +40,6 @@ def _rollback(arguments: argparse.Namespace) -> Exit:
     tip, project, environment = promote.at_tip(ports, arguments.environment, arguments.rehearse)
     slug = promote.slug_of(project, arguments.model, arguments.environment)
     made = rollback.rollback(ports, project, environment, slug, tip, arguments.reason, arguments.to)
-    remote = ports.git.has_remote()
+    remote = rehearsal.remote(ports)
     screen.data(view.as_json(made) if arguments.output == "json" else view.as_text(made, remote, arguments.rehearse))
     return Exit.OK

@@ -21,15 +21,13 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 def _runs(arguments: argparse.Namespace) -> Exit:
     from windlass.cli import wiring
-    from windlass.engine import resolve
-    from windlass.flows import load, runs
-    from windlass.model.specs.environment import LOCAL
+    from windlass.flows import known, runs
     from windlass.views import runs as view
 
     ports = wiring.ports(arguments)
-    project = load.require(ports)
-    slug = resolve.model(project, arguments.model, wiring.standing(arguments, ports.root)).spec.metadata.slug
-    environment = resolve.environment(project, arguments.env, rehearse=arguments.env != LOCAL).metadata.name
+    what = known.known(ports)
+    slug = known.model(what, arguments.model, wiring.standing(arguments, ports.root))
+    environment = known.environment(what, arguments.env)
     found = runs.runs(ports, environment, slug)
     screen.data(view.as_json(found) if arguments.output == "json" else view.as_text(slug, environment, found))
     return Exit.OK

@@ -28,15 +28,13 @@ def talk(text: str) -> None:
 
 
 def guarded(output: str, act: Callable[[], Exit]) -> Exit:
-    """Run a verb's body; a `Failure` becomes diagnostics (on stdout as JSON where asked, else on stderr) and its exit code."""
-    from windlass.views import diagnostics
-
+    """Run a verb's body; a `Failure` becomes words and its exit code."""
     try:
         return act()
     except Failure as found:
         from windlass.adapters.files import told
 
-        failure = told(found)
+        return failed(told(found), output)
     except OSError as error:
         if error.errno not in OUTSIDE:
             raise
@@ -44,7 +42,13 @@ def guarded(output: str, act: Callable[[], Exit]) -> Exit:
 
         from windlass.adapters.files import trouble
 
-        failure = trouble(Path(error.filename or layout.STATE), error, "used")
+        return failed(trouble(Path(error.filename or layout.STATE), error, "used"), output)
+
+
+def failed(failure: Failure, output: str) -> Exit:
+    """Tell a failure: on stdout as JSON where that was asked for, else on stderr. Its exit code."""
+    from windlass.views import diagnostics
+
     if output == "json":
         data(diagnostics.as_json(failure.diagnostics, exit_code=int(failure.exit)))
     else:

@@ -2,7 +2,7 @@
 
 import argparse
 
-from windlass.cli import screen
+from windlass.cli import rehearsal, screen
 from windlass.model.failure import Exit
 
 EXAMPLE = "windlass status --output json"
@@ -20,15 +20,15 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 def _status(arguments: argparse.Namespace) -> Exit:
     from windlass.cli import wiring
-    from windlass.engine import resolve
-    from windlass.flows import load, status
-    from windlass.model.specs.environment import LOCAL
+    from windlass.flows import known, status
     from windlass.views import status as view
 
     ports = wiring.ports(arguments)
-    project = load.require(ports)
-    names = [arguments.environment] if arguments.environment else [LOCAL, *sorted(project.environments)]
-    environments = [resolve.environment(project, name, rehearse=name != LOCAL) for name in names]
-    found = status.status(ports, project, environments)
-    screen.data(view.as_json(found) if arguments.output == "json" else view.as_text(found))
+    what = known.known(ports)
+    names = [arguments.environment] if arguments.environment else what.environments
+    environments = [known.environment(what, name) for name in names]
+    found = status.status(ports, what.project, environments)
+    first = status.first(environments[0]) if arguments.environment else status.first(None)
+    say = view.as_json(found) if arguments.output == "json" else view.as_text(found, rehearsal.remote(ports), first)
+    screen.data(say)
     return Exit.OK

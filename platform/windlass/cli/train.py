@@ -4,7 +4,7 @@ Only what changed runs again. A gate that refuses exits 4 and releases nothing."
 
 import argparse
 
-from windlass.cli import screen
+from windlass.cli import rehearsal, screen
 from windlass.model.failure import Exit
 
 EXAMPLE = "windlass train vision/digits --env dev --rehearse"
@@ -14,7 +14,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Arguments of the verb."""
     parser.add_argument("model", metavar="TEAM/MODEL", nargs="?", help="default: the only one, or the one you stand in")
     parser.add_argument("--env", metavar="ENV", default="local", help="the environment to train for (default: local)")
-    parser.add_argument("--rehearse", action="store_true", help="the same environment on this machine")
+    rehearsal.option(parser)
 
 
 def run(arguments: argparse.Namespace) -> Exit:
@@ -26,13 +26,15 @@ def _train(arguments: argparse.Namespace) -> Exit:
     from windlass.cli import wiring
     from windlass.engine import resolve
     from windlass.flows import load, propose_trained
+    from windlass.views import proposal
     from windlass.views import train as view
 
     ports = wiring.ports(arguments)
-    project = load.require(ports)
+    here = wiring.standing(arguments, ports.root)
+    project, loaded = load.require_model(ports, arguments.model, here, arguments.env)
     environment = resolve.environment(project, arguments.env, arguments.rehearse)
-    trained = propose_trained.propose_trained(
-        ports, project, resolve.model(project, arguments.model, wiring.standing(arguments, ports.root)), environment
-    )
+    trained = propose_trained.propose_trained(ports, project, loaded, environment)
     screen.data(view.as_json(trained) if arguments.output == "json" else view.as_text(trained))
+    if arguments.output != "json":
+        screen.data(proposal.next_steps(trained.proposal, rehearsal.remote(ports), arguments.rehearse))
     return Exit.OK

@@ -3,18 +3,22 @@
 Run again it finds nothing to do and says so. The environment is `local`: its releases and receipts stay under .windlass/."""
 
 import argparse
+import os
 import time
 
-from windlass.cli import screen
+from windlass.cli import numbers, screen
 from windlass.model.failure import Exit
 
 EXAMPLE = "windlass up vision/digits --port 3001"
+TOUR = "docs/tour"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Arguments of the verb."""
     parser.add_argument("model", metavar="TEAM/MODEL", nargs="?", help="default: the only one, or the one you stand in")
-    parser.add_argument("--port", type=int, help="serve on this port (default: where it was, else the next from 3000)")
+    parser.add_argument(
+        "--port", type=numbers.port, help="serve on this port (default: where it was, else the next from 3000)"
+    )
     parser.add_argument("--foreground", action="store_true", help="stay attached and stop the service with Ctrl-C")
 
 
@@ -26,19 +30,20 @@ def run(arguments: argparse.Namespace) -> Exit:
 def _up(arguments: argparse.Namespace) -> Exit:
     began = time.monotonic()
     from windlass.cli import wiring
-    from windlass.engine import resolve
     from windlass.flows import down, load, lock, up
     from windlass.model.specs.environment import LOCAL
     from windlass.views import up as view
 
     ports = wiring.ports(arguments)
-    project = load.require(ports, generated=False)
-    loaded = resolve.model(project, arguments.model, wiring.standing(arguments, ports.root))
+    here = wiring.standing(arguments, ports.root)
+    project, loaded = load.require_model(ports, arguments.model, here, generated=False)
     for locked in lock.lock(ports, project, (loaded.spec.metadata.slug,)):
         for path in locked.written:
             screen.talk(f"wrote {path}")
     result = up.up(ports, project, loaded, began, arguments.port)
-    screen.data(view.as_json(result) if arguments.output == "json" else view.as_text(result))
+    tour = ports.files.look(ports.root / TOUR).kind == "folder"
+    text = view.as_text(result, lambda path: os.path.relpath(ports.root / path), tour)
+    screen.data(view.as_json(result) if arguments.output == "json" else text)
     if arguments.foreground and result.url:
         try:
             screen.talk(f"attached to {result.url}; Ctrl-C stops it")

@@ -1,6 +1,10 @@
 """Recompute every digest of releases: their files against each other, the bytes in the stores, the chain of the ledgers.
 
-What is not on this machine is said to be absent; what does not verify ends with exit 4."""
+What is not on this machine is said to be absent; what does not verify ends with exit 4. A release that has fewer approvals than
+its evidence asks for is a warning and no more: its bytes are what they claim, and it is `windlass apply` that refuses it.
+
+There is no --rehearse: the ledgers of an environment and of its rehearsal are both read, and its releases and its store are the
+same folders either way."""
 
 import argparse
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 def of(
     tool: str, files: Mapping[str, bytes], links: Iterable[str], facts: Mapping[str, tuple[str, bytes | None]]
 ) -> str:
-    """``tool`` says which Windlass judged; ``files`` are the YAML files, ``links`` the symlinks beside them, ``facts`` the
-    kind (and bytes, where they counted) of every other path that a rule asked about."""
+    """``tool`` says which Windlass judged; ``files`` are the YAML files, ``links`` the symlinks beside them and other names that
+    count, ``facts`` the kind (and bytes, where they counted) of every other path that a rule asked about."""
     whole = hashlib.sha256()
 
     def add(*parts: str | bytes) -> None:

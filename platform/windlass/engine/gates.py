@@ -21,16 +21,31 @@ def judge(
 ) -> tuple[GateResult, ...]:
     """One result per gate and slice, in the order of the gates. Without champion metrics, or where they are not
     comparable, a baseline gate passes with a note (``absent`` says why there are none)."""
+    return tuple(result for _, result in numbered(gates, metrics, champion_metrics, comparable, absent))
+
+
+def numbered(
+    gates: Iterable[Gate],
+    metrics: Mapping[str, Any],
+    champion_metrics: Mapping[str, Any] | None,
+    comparable: bool,
+    absent: str = NO_CHAMPION,
+) -> Iterator[tuple[int, GateResult]]:
+    """The same, each result with the index of its gate."""
     against = champion_metrics if comparable else None
     note = absent if champion_metrics is None else INCOMPARABLE
-    return tuple(result for gate in gates for result in _judged(gate, metrics, against, note))
+    for index, gate in enumerate(gates):
+        for result in _judged(gate, metrics, against, note):
+            yield index, result
 
 
 def sentence(result: GateResult) -> str:
     """A result in words: ``f1 0.976 >= 0.950``, or ``f1 of digit 7 is 0.926, not >= 0.934: 0.008 too low``."""
     name = f"{result.metric} of {result.slice}" if result.slice else result.metric
-    if result.value is None or result.limit is None:
-        return f"{name}: {result.note}" if result.value is None else f"{name} {result.value:.3f}: {result.note}"
+    if result.value is None:
+        return f"{name} {result.note}" if result.note.startswith("is ") else f"{name}: {result.note}"
+    if result.limit is None:
+        return f"{name} {result.value:.3f}: {result.note}"
     places = _places(result.value, result.limit)
     value, limit = f"{result.value:.{places}f}", f"{result.comparison} {result.limit:.{places}f}"
     champion = "" if result.champion is None else f" (champion {result.champion:.{places}f})"
@@ -43,10 +58,11 @@ def sentence(result: GateResult) -> str:
 def _judged(
     gate: Gate, metrics: Mapping[str, Any], champion: Mapping[str, Any] | None, note: str
 ) -> Iterator[GateResult]:
-    for label, value, before in _values(gate, metrics, champion):
+    for label, told, before in _values(gate, metrics, champion):
+        value = _number(told)
         if value is None:
             # A slice that the champion has and the candidate lacks would otherwise be a way around the gate.
-            told = f"no number for {label}" if label else "no number"
+            told = _lacking(told) or (f"no number for {label}" if label else "no number")
             yield GateResult(metric=gate.metric, slice=label, champion=before, passed=False, note=told)
             continue
         if gate.baseline is None:
@@ -81,10 +97,10 @@ def _compared(
 
 def _values(
     gate: Gate, metrics: Mapping[str, Any], champion: Mapping[str, Any] | None
-) -> Iterator[tuple[str | None, float | None, float | None]]:
-    """Label, candidate's number and champion's number, for each slice that the gate means."""
+) -> Iterator[tuple[str | None, Any, float | None]]:
+    """Label, what the candidate says and the champion's number, for each slice that the gate means."""
     if gate.slice is None:
-        yield None, _number(metrics.get(gate.metric)), _number((champion or {}).get(gate.metric))
+        yield None, metrics.get(gate.metric), _number((champion or {}).get(gate.metric))
         return
     ((grouping, wanted),) = gate.slice.items()
     mine, theirs = _groups(metrics, grouping), _groups(champion or {}, grouping)
@@ -92,7 +108,7 @@ def _values(
     if not chosen:
         yield f"{grouping} {EACH}", None, None
     for group in chosen:
-        found = _number(_mapping(mine.get(group)).get(gate.metric))
+        found = _mapping(mine.get(group)).get(gate.metric)
         yield f"{grouping} {group}", found, _number(_mapping(theirs.get(group)).get(gate.metric))
 
 
@@ -108,6 +124,13 @@ def _number(value: Any) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return None
     return float(value)
+
+
+def _lacking(value: Any) -> str:
+    """What keeps a float from being a number: it is not finite."""
+    if not isinstance(value, float) or math.isfinite(value):
+        return ""
+    return "is NaN" if math.isnan(value) else "is infinite"
 
 
 def _places(value: float, limit: float) -> int:

@@ -1,6 +1,6 @@
 """From what a person types to what is meant: an environment, a model, a model as an environment's overlays make it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from windlass.engine import overlay
@@ -27,10 +27,19 @@ def environment(project: Project, name: str, rehearse: bool) -> Environment:
             )
         return _embedded()
     if name not in project.environments:
-        known = [LOCAL, *chain(project)]
-        raise Usage.one("WL603", f"no environment `{name}`", meant(name, known, "there are"))
+        raise unknown(name, (LOCAL, *chain(project)))
     declared = project.environments[name].spec
     return _rehearsed(declared, chain(project).index(name) + 1) if rehearse else declared
+
+
+def unknown(name: str, known: Iterable[str]) -> Usage:
+    """The failure of a name that is no environment (WL603), with the one that was probably meant."""
+    return Usage.one("WL603", f"no environment `{name}`", meant(name, known, "there are"))
+
+
+def unread(name: str) -> Environment:
+    """An environment whose document cannot be read, or is gone, but whose state may still lie on this machine."""
+    return _environment(name, EnvironmentSpec(target=Target(kind="local"), rehearsed=True))
 
 
 def chain(project: Project) -> tuple[str, ...]:
@@ -55,17 +64,23 @@ def model(project: Project, text: str | None, here: str = "") -> Loaded[Model]:
     """The model that is meant: ``team/model``, ``model`` where one team alone has it, or a path to its folder. Without a
     text the one whose folder ``here`` (relative to the repository) is in, else the only one. Raises `Usage`: WL601 for an
     unknown model, WL602 where several could be meant."""
-    slug = _standing_in(project, here) if text is None else _slug(text)
-    if slug in project.models:
-        return project.models[slug]
-    named = [key for key in project.models if slug and key.partition("/")[2] == slug] if slug else list(project.models)
+    return project.models[slug(project.models, text, here)]
+
+
+def slug(known: Iterable[str], text: str | None, here: str = "") -> str:
+    """The same among names alone (``team/model``), of models whose specs need not be right, or there any more."""
+    every = list(known)
+    wanted = _standing_in(every, here) if text is None else _slug(text)
+    if wanted in every:
+        return wanted
+    named = [one for one in every if one.partition("/")[2] == wanted] if wanted else every
     if len(named) == 1:
-        return project.models[named[0]]
+        return named[0]
     if named:
         raise Usage.one("WL602", f"which model? {listed(named)}", f"name it: {named[0]}")
-    if not project.models:
+    if not every:
         raise Usage.one("WL601", "there is no model yet", "`windlass new model TEAM/NAME` writes a working start")
-    raise Usage.one("WL601", f"no model `{slug}`", meant(slug, project.models, "there are"))
+    raise Usage.one("WL601", f"no model `{wanted}`", meant(wanted, every, "there are"))
 
 
 def effective(project: Project, document: Mapping[str, Any], environment_name: str) -> ModelSpec:
@@ -95,8 +110,6 @@ def _slug(text: str) -> str:
     return text.rstrip("/").removesuffix("/model.yaml").removeprefix("./").removeprefix(f"{layout.SPECS}/")
 
 
-def _standing_in(project: Project, here: str) -> str:
-    for slug, loaded in project.models.items():
-        if here == loaded.source.folder or here.startswith(loaded.source.folder + "/"):
-            return slug
-    return ""
+def _standing_in(known: Iterable[str], here: str) -> str:
+    folders = ((one, f"{layout.SPECS}/{one}") for one in known)
+    return next((one for one, folder in folders if here == folder or here.startswith(f"{folder}/")), "")

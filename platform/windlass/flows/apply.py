@@ -1,7 +1,8 @@
 """Apply a plan to this machine: exactly its changes, in their order, and a receipt whatever happens."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from windlass.engine import commands
 from windlass.engine.schedule import schedule
 from windlass.engine.stale import moved
 from windlass.flows import contents, receipts, releases
@@ -41,6 +42,7 @@ def apply(
     """Do the plan. Raises `Refused` where a guard said no or the world moved, before anything is written; afterwards the
     first `Failure` of a change, once the receipt stands. The caller holds the environment's ``lock``; a
     service that starts keeps it until its record stands."""
+    _meant(environment, plan)
     _permitted(plan)
     _fresh(ports, project, environment, plan, only)
     held, last = releases.current(ports, project, environment, plan.base), receipts.last(ports, environment)
@@ -100,25 +102,31 @@ def _all(steps: Steps, plan: Plan, done: Done) -> None:
 
 def _permitted(plan: Plan) -> None:
     if plan.refusals:
-        found = [
-            Diagnostic("WL411", f"{verdict.subject}: {verdict.reason}", None, verdict.hint) for verdict in plan.refusals
-        ]
-        raise Refused(found)
+        raise Refused([Diagnostic(verdict.code, verdict.reason, None, verdict.hint) for verdict in plan.refusals])
+
+
+def _meant(environment: Environment, plan: Plan) -> None:
+    """Raise `Refused` (WL410) where the plan is another environment's: then nothing else about it is worth saying."""
+    mine = (environment.metadata.name, environment.spec.rehearsed)
+    if (plan.environment, plan.rehearsed) == mine:
+        return
+    words = [
+        f"`{name}`{', rehearsed' if rehearsed else ''}"
+        for name, rehearsed in ((plan.environment, plan.rehearsed), mine)
+    ]
+    hint = f"nothing was written; {commands.windlass(environment, f'plan {mine[0]} --out FILE')} makes one"
+    raise Refused.one("WL410", f"the plan is for {words[0]}, not for {words[1]}", hint)
 
 
 def _fresh(ports: Ports, project: Project, environment: Environment, plan: Plan, only: str | None) -> None:
     """Look again. A plan made a moment ago under the same lock differs in nothing; a plan file may."""
     now = planning.plan(ports, project, environment, only)
     found = moved(plan, now.base, [change.observed for change in now.changes])
-    if plan.environment != environment.metadata.name or plan.rehearsed != environment.spec.rehearsed:
-        found = (
-            *found,
-            Diagnostic("WL410", f"the plan is for `{plan.environment}`, not for `{environment.metadata.name}`"),
-        )
     if found:
-        last = found[-1]
-        hint = f"nothing was written; look again with `windlass plan {environment.metadata.name}`"
-        raise Refused((*found[:-1], Diagnostic(last.code, last.message, last.place, hint)))
+        again = commands.windlass(environment, f"plan {environment.metadata.name}")
+        raise Refused((*found[:-1], replace(found[-1], hint=f"nothing was written; look again with {again}")))
+    # A plan file that was made elsewhere may have been judged by other rules, or by other trusted keys.
+    _permitted(now)
 
 
 def _outcome(change: Change, outcome: str, detail: str) -> Outcome:

@@ -2,14 +2,14 @@
 receipts' commits say which bytes, the merges that brought them say who."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from windlass.engine import ledger, replay
 from windlass.engine import release as releases
 from windlass.engine.release import Folder
 from windlass.engine.replay import Span
-from windlass.flows import history, shelf
-from windlass.flows.approvals import approval
+from windlass.flows import approvals, candidates, history, shelf
 from windlass.model import layout
 from windlass.model.audit import Audit, Chain, Entry, Moved
 from windlass.model.failure import World
@@ -70,7 +70,8 @@ def _entry(ports: Ports, span: Span, rehearsed: bool) -> Entry:
     folder, problems = _folder(ports, span)
     way: tuple[Moved, ...] = ()
     if folder is not None and span.environment != LOCAL:
-        way = _way(ports, span.environment, span.slug, span.began.commit, rehearsed)
+        way = _way(ports, span, rehearsed)
+    registry, version, trained = _registered(ports, span, folder)
     return Entry(
         environment=span.environment,
         slug=span.slug,
@@ -82,8 +83,10 @@ def _entry(ports: Ports, span: Span, rehearsed: bool) -> Entry:
         release=folder.release if folder else None,
         evidence=folder.evidence if folder else None,
         way=way,
-        trained=_trained(folder),
+        trained=trained,
         problems=problems,
+        registry=registry,
+        version=version,
     )
 
 
@@ -123,15 +126,35 @@ def _files(ports: Ports, span: Span) -> dict[str, bytes]:
     return shelf.at(ports, span.environment, span.slug, commit) if commit and ports.git.resolve(commit) else {}
 
 
-def _way(ports: Ports, environment: str, slug: str, base: str | None, rehearsed: bool) -> tuple[Moved, ...]:
-    """Every move on the way here, the newest first: into this environment, into the one before it, to the head."""
+def _registered(ports: Ports, span: Span, folder: Folder | None) -> tuple[str | None, str | None, datetime | None]:
+    """Registered name, version, and when it was trained: as the release says it. `local` keeps its newest release alone; of
+    those before it the store and the registry of this machine tell what they still know."""
+    if folder is not None:
+        spec = folder.release.spec
+        return spec.pin.model.registry, spec.version, _trained(folder)
+    if span.environment != LOCAL:
+        return None, None, None
+    record = layout.candidate_record(span.slug, span.served.inputs)
+    made = candidates.read(ports.store(LOCAL), record)
+    if made is None or made.model is None:
+        return None, None, None
+    version = ports.registry.versions(made.model.registry).get(span.served.model)
+    return made.model.registry, version, replay.instant(made.finished_at)
+
+
+def _way(ports: Ports, span: Span, rehearsed: bool) -> tuple[Moved, ...]:
+    """Every move on the way here, the newest first: into this environment, into the one before it, to the head. Approvals
+    count that stood when it was applied here."""
+    environment, slug, base = span.environment, span.slug, span.began.commit
     moved: list[Moved] = []
     while base is not None and len(moved) < LONGEST_WAY:
         merge = history.brought(ports, environment, slug, base)
         folder, _ = releases.examine(shelf.at(ports, environment, slug, base))
         if merge is None or folder is None:
             break
-        moved.append(_moved(ports, environment, slug, merge, folder, rehearsed))
+        one = _moved(ports, environment, slug, merge, folder, rehearsed, span.began.commit)
+        asked = 0 if moved else span.began.approvals_needed.get(slug, 0)
+        moved.append(replace(one, needed=max(one.needed, asked)))
         source = folder.release.spec.promoted_from
         if source is None:
             break
@@ -148,7 +171,15 @@ def _had(ports: Ports, environment: str, slug: str, base: str, release: str) -> 
     return None
 
 
-def _moved(ports: Ports, environment: str, slug: str, merge: Commit, folder: Folder, rehearsed: bool) -> Moved:
+def _moved(
+    ports: Ports,
+    environment: str,
+    slug: str,
+    merge: Commit,
+    folder: Folder,
+    rehearsed: bool,
+    until: str | None,
+) -> Moved:
     proposal = history.proposal(ports, merge, layout.release_folder(environment, slug))
     spans = replay.spans(ports.ledger.receipts(environment, rehearsed))
     mine = [span for span in spans if span.slug == slug and _agrees(folder, span)]
@@ -159,7 +190,9 @@ def _moved(ports: Ports, environment: str, slug: str, merge: Commit, folder: Fol
         commit=merge.sha,
         when=merge.time,
         proposer=f"{proposal.author} <{proposal.author_email}>" if proposal else "",
-        approvals=(approval(merge),),
+        merged=approvals.approval(merge),
+        approvals=approvals.counted(ports, environment, slug, merge.sha, until=until),
+        needed=folder.evidence.approvals_needed,
         alone=proposal is not None and proposal.author_email == merge.committer_email,
         evidence=releases.evidence_digest(folder.files),
         reason=folder.evidence.reason,

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from windlass.engine import commands, resolve
 from windlass.flows import candidates
 from windlass.model import layout
 from windlass.model.candidate import Candidate
@@ -12,7 +13,7 @@ from windlass.model.specs.environment import Environment
 from windlass.ports import Ports, Store
 
 
-def candidate(ports: Ports, environment: Environment, release: Release) -> Candidate:
+def candidate(ports: Ports, project: Project, environment: Environment, release: Release) -> Candidate:
     """What training recorded of this release. Raises `World` (WL521) where no store has it."""
     name = layout.candidate_record(release.metadata.slug, release.spec.pin.inputs)
     found = candidates.read(ports.store(environment.metadata.name), name)
@@ -20,7 +21,7 @@ def candidate(ports: Ports, environment: Environment, release: Release) -> Candi
         raise World.one(
             "WL521",
             f"the store of `{environment.metadata.name}` has no record of {release.metadata.slug} {release.spec.pin.inputs}",
-            "train it here, or bring the store back: a release is only digests, its bytes live there",
+            _way_on(project, environment, release.metadata.slug),
         )
     return found
 
@@ -42,9 +43,9 @@ def bring(ports: Ports, project: Project, environment: Environment, release: Rel
         return
 
 
-def interpreter(ports: Ports, environment: Environment, release: Release) -> Path:
+def interpreter(ports: Ports, project: Project, environment: Environment, release: Release) -> Path:
     """The Python of the release's own environment, made if need be."""
-    lock = candidate(ports, environment, release).lock
+    lock = candidate(ports, project, environment, release).lock
     if lock is None:
         raise World.one(
             "WL521", f"{release.metadata.slug} was recorded without its requirements lock", "train it again"
@@ -58,6 +59,18 @@ def bento(ports: Ports, environment: Environment, release: Release) -> Path:
     place = ports.root / layout.state(environment.metadata.name, "bentos", digest.removeprefix("sha256:"))
     ports.store(environment.metadata.name).get_folder(digest, place)
     return place
+
+
+def _way_on(project: Project, environment: Environment, slug: str) -> str:
+    """What can be done where the bytes of a release are nowhere here. What is rehearsed is on one machine alone."""
+    head = resolve.head(project)
+    if not environment.spec.rehearsed or head is None:
+        return "train it here, or bring the store back: a release is only digests, its bytes live there"
+    train = f"train {slug} --env {head}" if environment.spec.promotes_from is None else f"apply {head}"
+    return (
+        "a rehearsed environment's store is on the machine that rehearses it: apply it where it was trained, or train it "
+        f"here first: {commands.windlass(environment, train)}"
+    )
 
 
 def _upstream(ports: Ports, project: Project, environment: Environment) -> list[Store]:

@@ -1,16 +1,17 @@
 """Reads what the evaluation wrote and judges it by the gates, against the release now in the destination environment."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from windlass.engine import gates
+from windlass.engine import gates, overlay, resolve
 from windlass.flows.stages import Stages
 from windlass.model.candidate import DataPin
-from windlass.model.diagnostic import Diagnostic, Place
+from windlass.model.diagnostic import Diagnostic
 from windlass.model.failure import Findings, Refused
 from windlass.model.gates import GateResult
-from windlass.model.project import Loaded
+from windlass.model.project import Loaded, Project
 from windlass.model.release import Release
 from windlass.model.specs.model import Model, ModelSpec
 from windlass.model.workload import MetricsFile
@@ -18,35 +19,39 @@ from windlass.model.workload import MetricsFile
 STANDING = "this is the champion itself"
 
 
-def metrics(stages: Stages) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What is judged: the inputs of its run, its numbers, the data that they are of, and the digest of its model."""
+
+    inputs: str
+    metrics: Mapping[str, Any]
+    data: Sequence[DataPin]
+    model: str | None
+
+
+def metrics(stages: Stages, loaded: Loaded[Model]) -> dict[str, Any]:
     """The numbers of every metrics file, put together. Raises `Findings` (WL503) for one that is no JSON object of numbers
-    or that lacks a declared name."""
+    or that lacks a declared name, at the place where the spec declares it."""
     merged: dict[str, Any] = {}
     wrong: list[Diagnostic] = []
     for step in stages.material.pipeline.stages:
         for file in step.metrics:
             data = stages.runner.read(stages.md5(file.path)) or b""
-            values, problem = _parsed(data, file)
+            values, problem, declared = _parsed(data, file)
             merged |= values
             if problem:
                 hint = f"`{step.command}` must write it as the spec declares"
-                place = Place(stages.material.pipeline.source)
+                place = loaded.source.place(*_declared(loaded, step.name, file.path), *declared)
                 wrong.append(Diagnostic("WL503", f"`{file.path}` of stage `{step.name}` {problem}", place, hint))
     if wrong:
         raise Findings(wrong)
     return merged
 
 
-def judge(
-    spec: ModelSpec, values: Mapping[str, Any], data: Sequence[DataPin], model: str | None, champion: Release | None
-) -> tuple[GateResult, ...]:
-    """Every gate. ``model`` is the digest of the model that is judged: the champion is not compared with itself."""
-    if champion is None:
-        return gates.judge(spec.evaluation.gates, values, None, comparable=False)
-    if champion.spec.pin.model.digest == model:
-        return gates.judge(spec.evaluation.gates, values, None, comparable=False, absent=STANDING)
-    comparable = revisions(data) == revisions(champion.spec.pin.data)
-    return gates.judge(spec.evaluation.gates, values, champion.spec.metrics, comparable)
+def judge(spec: ModelSpec, tried: Tried, champion: Release | None) -> tuple[GateResult, ...]:
+    """Every gate. The champion is not compared with itself: the same run, or the same model with the same numbers. The same
+    model with other numbers was evaluated in another way, and is compared like any other."""
+    return tuple(result for _, result in _numbered(spec, tried, champion))
 
 
 def revisions(data: Sequence[DataPin]) -> frozenset[tuple[str, str]]:
@@ -54,15 +59,23 @@ def revisions(data: Sequence[DataPin]) -> frozenset[tuple[str, str]]:
     return frozenset((pin.dataset, pin.md5) for pin in data)
 
 
-def require(loaded: Loaded[Model], results: Sequence[GateResult]) -> None:
-    """Raise `Refused` (WL401) with every gate that says no, and by how much."""
-    wrong = [result for result in results if not result.passed]
-    if not wrong:
-        return
-    place = loaded.source.place("spec", "evaluation", "gates")
-    hint = "nothing was registered or released; the run is kept, so a changed gate is judged without training again"
+def require(project: Project, loaded: Loaded[Model], environment: str, tried: Tried, champion: Release | None) -> None:
+    """Raise `Refused` (WL401) with every gate that says no, each at its own place, and by how much."""
+    spec = resolve.effective(project, loaded.source.value, environment)
+    source = overlay.source(loaded.source, overlay.lay(project, environment, loaded.source.value))
     slug = loaded.spec.metadata.slug
-    raise Refused([Diagnostic("WL401", f"{slug}: {gates.sentence(result)}", place, hint) for result in wrong])
+    wrong = [
+        Diagnostic(
+            "WL401",
+            f"{slug}: {gates.sentence(result)}",
+            source.place("spec", "evaluation", "gates", index),
+        )
+        for index, result in _numbered(spec, tried, champion)
+        if not result.passed
+    ]
+    if wrong:
+        hint = "nothing was registered or released; the run is kept, so a changed gate is judged without training again"
+        raise Refused([*wrong[:-1], replace(wrong[-1], hint=hint)])
 
 
 def summary(results: Sequence[GateResult]) -> str:
@@ -75,17 +88,41 @@ def summary(results: Sequence[GateResult]) -> str:
     return " · ".join((*overall, *notes))
 
 
-def _parsed(data: bytes, file: MetricsFile) -> tuple[dict[str, Any], str]:
+def _numbered(spec: ModelSpec, tried: Tried, champion: Release | None) -> Iterator[tuple[int, GateResult]]:
+    """Every result with the index of its gate."""
+    asked = spec.evaluation.gates
+    if champion is None:
+        return gates.numbered(asked, tried.metrics, None, comparable=False)
+    pin = champion.spec.pin
+    same = pin.model.digest == tried.model and dict(tried.metrics) == champion.spec.metrics
+    if same or pin.inputs == tried.inputs:
+        return gates.numbered(asked, tried.metrics, None, comparable=False, absent=STANDING)
+    return gates.numbered(asked, tried.metrics, champion.spec.metrics, revisions(tried.data) == revisions(pin.data))
+
+
+def _declared(loaded: Loaded[Model], stage: str, path: str) -> tuple[str | int, ...]:
+    """Where the spec declares a metrics file."""
+    for index, one in enumerate(loaded.spec.spec.pipeline.stages):
+        for at, file in enumerate(one.metrics):
+            if (one.name, file.path) == (stage, path):
+                return ("spec", "pipeline", "stages", index, "metrics", at)
+    return ("spec", "pipeline")
+
+
+def _parsed(data: bytes, file: MetricsFile) -> tuple[dict[str, Any], str, tuple[str | int, ...]]:
+    """The numbers, what is wrong with them, and which part of the declaration says otherwise."""
     try:
         values = json.loads(data)
     except ValueError:
-        return {}, "is no JSON"
+        return {}, "is no JSON", ()
     if not isinstance(values, dict):
-        return {}, "is no JSON object"
+        return {}, "is no JSON object", ()
     numbers = {name for name, value in values.items() if isinstance(value, int | float) and not isinstance(value, bool)}
-    if absent := [name for name in file.names if name not in numbers]:
-        return values, f"has no number `{absent[0]}`, which the spec declares"
+    if absent := [at for at, name in enumerate(file.names) if name not in numbers]:
+        told = f"has no number `{file.names[absent[0]]}`, which the spec declares"
+        return values, told, ("names", absent[0])
     groups = values.get("slices")
-    if absent := [name for name in file.slices if not isinstance(groups, dict) or name not in groups]:
-        return values, f"has no `slices.{absent[0]}`, which the spec declares"
-    return values, ""
+    if absent := [at for at, name in enumerate(file.slices) if not isinstance(groups, dict) or name not in groups]:
+        told = f"has no `slices.{file.slices[absent[0]]}`, which the spec declares"
+        return values, told, ("slices", absent[0])
+    return values, "", ()

@@ -4,27 +4,30 @@ Nothing is written and no git is needed. Links are followed only to see where th
 said to be outside and never read.
 """
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from windlass.engine import validate
+from windlass.engine import resolve, scope, validate
 from windlass.engine.asks import asks
 from windlass.engine.generated import file_names
 from windlass.engine.homes import home
+from windlass.engine.leftovers import leftovers
 from windlass.engine.parse import SIZE, too_large
+from windlass.engine.scope import Scope
 from windlass.engine.tree import Fact
+from windlass.flows.recall import NAMED, YAML
 from windlass.model import layout
 from windlass.model.diagnostic import Diagnostic, Place, Severity
 from windlass.model.failure import Findings
-from windlass.model.project import Project
+from windlass.model.project import Loaded, Project
+from windlass.model.specs.environment import LOCAL
+from windlass.model.specs.model import Model
 from windlass.ports import Files, Look, Ports, Templates
 
 BACKEND = ("pipelines", "dvc")
 """The backend whose files are committed beside the code, whatever an environment renders besides."""
-YAML = re.compile(r"\.ya?ml$")
 
 
 class Reader(Protocol):
@@ -48,7 +51,8 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Loading:
-    """The project with all findings; ``texts`` are the files that findings may point into, ``facts`` what was asked."""
+    """The project with all findings; ``texts`` are the files that findings may point into, ``facts`` what was asked, ``links``
+    every link, and files that count by their names."""
 
     project: Project
     diagnostics: tuple[Diagnostic, ...]
@@ -57,6 +61,10 @@ class Loading:
     links: tuple[str, ...]
     asked: Mapping[str, bool]
     facts: Mapping[str, Fact]
+
+    def declared(self, kind: str) -> tuple[str, ...]:
+        """The names of a kind by where documents lie, whatever they hold: ``team/name`` where a team owns them."""
+        return tuple(where.key for where in map(home, self.files) if where is not None and where.kind == kind)
 
     @property
     def texts(self) -> dict[str, str]:
@@ -76,6 +84,7 @@ def read(ports: Reader, generated: bool = True) -> Loading:
     asked = asks(reading.meant, file_names(templates))
     facts = {path: _fact(ports, path, with_data) for path, with_data in asked.items()}
     diagnostics = (*found, *validate.judge(reading, facts, templates if generated else None))
+    diagnostics = (*diagnostics, *leftovers((*files, *links, *(one.place.path for one in found if one.place))))
     ordered = tuple(sorted(diagnostics, key=lambda one: (one.place or Place(""), one.code)))
     return Loading(reading.project, ordered, len(reading.documents), files, links, asked, facts)
 
@@ -88,13 +97,53 @@ def load(ports: Reader) -> tuple[Project, tuple[Diagnostic, ...]]:
 
 def require(ports: Ports, generated: bool = True) -> Project:
     """The project, or `Findings` with every mistake. ``generated=False`` is for verbs that write the generated files."""
+    return _require(ports, read(ports, generated), None)
+
+
+def require_model(
+    ports: Ports, text: str | None, here: str, environment: str = LOCAL, generated: bool = True
+) -> tuple[Project, Loaded[Model]]:
+    """The model that is meant (as in `resolve.model`) and the project, or `Findings` with every mistake in what the model
+    refers to and, unless it is `local`, in the environment. Mistakes elsewhere are only counted."""
     loading = read(ports, generated)
-    errors = [one for one in loading.diagnostics if one.severity is Severity.ERROR]
-    if errors:
-        raise Findings(loading.diagnostics, sources=loading.texts)
-    for one in loading.diagnostics:
+    slug = resolve.slug(loading.declared("Model"), text, here)
+    needed = scope.of_model(loading.project, slug)
+    if environment != LOCAL:
+        needed |= scope.of_environment(loading.project, environment, specs=False)
+    project = _require(ports, loading, needed)
+    return project, project.models[slug]
+
+
+def require_environment(ports: Ports, name: str, generated: bool = True) -> Project:
+    """The project, or `Findings` with every mistake in what goes into an environment: its documents, its place in the chain
+    and, where it trains, all specs. Mistakes elsewhere are only counted."""
+    loading = read(ports, generated)
+    return _require(ports, loading, scope.of_environment(loading.project, name))
+
+
+def answering(ports: Ports) -> Loading:
+    """For verbs that only look: whatever specs are sound. Mistakes are counted in one line of talk and stop nobody."""
+    loading = read(ports, generated=False)
+    return replace(loading, project=_sound(ports, loading))
+
+
+def _require(ports: Ports, loading: Loading, needed: Scope | None) -> Project:
+    found = [one for one in loading.diagnostics if needed is None or needed.concerns(one)]
+    if any(one.severity is Severity.ERROR for one in found):
+        raise Findings(found, sources=loading.texts)
+    for one in found:
         ports.progress.note(f"{one.place}  {one.code}  {one.message}")
-    return loading.project
+    return _sound(ports, loading)
+
+
+def _sound(ports: Ports, loading: Loading) -> Project:
+    """What can be worked with, and a line about what cannot. Generated files are left to those who need them."""
+    errors = [one for one in loading.diagnostics if one.severity is Severity.ERROR]
+    wrong = {one.place.path for one in errors if one.place}
+    if wrong:
+        have = "file has" if len(wrong) == 1 else "files have"
+        ports.progress.note(f"{len(wrong)} {have} findings that do not matter here: `windlass validate`")
+    return scope.without(loading.project, wrong)
 
 
 def _documents(ports: Reader) -> tuple[dict[str, bytes], tuple[str, ...], list[Diagnostic]]:
@@ -108,7 +157,9 @@ def _documents(ports: Reader) -> tuple[dict[str, bytes], tuple[str, ...], list[D
             continue
         for path, link in ports.files.survey(ports.root / top):
             name = path.relative_to(ports.root).as_posix()
-            if link:
+            if NAMED.search(name):
+                links.append(name)
+            elif link:
                 links.append(name)
                 found += [_linked(name)] if _spec_like(name) else []
             elif YAML.search(name):

@@ -10,11 +10,11 @@ from windlass import __version__
 from windlass.engine import diff, guard, manifests
 from windlass.engine.lower.pipeline import pipeline
 from windlass.engine.release import spec_digest
-from windlass.flows import clean, deletions, observe, receipts, releases, train
+from windlass.flows import approvals, clean, deletions, observe, receipts, release, releases, train
 from windlass.flows.releases import Held
 from windlass.model import digests
-from windlass.model.failure import Refused, Usage
-from windlass.model.plan import Manifest, Observed, Plan
+from windlass.model.failure import Refused, Usage, World
+from windlass.model.plan import Change, Manifest, Observed, Plan, Verdict
 from windlass.model.project import Loaded, Project
 from windlass.model.receipt import Receipt
 from windlass.model.specs.environment import LOCAL, Environment
@@ -50,7 +50,11 @@ def plan(
         render_digest=manifests.render_digest(manifest for manifest in desired if manifest not in runs),
         releases={slug: one.release.digest for slug, one in held.items()},
         changes=changes,
-        verdicts=guard.verdicts(changes, environment.spec.guards, deletable),
+        verdicts=(
+            *guard.verdicts(changes, environment.spec.guards, deletable),
+            *approvals.verdicts(ports, project, environment, held, changes, last, base),
+            *_unmerged(ports, project, environment, changes),
+        ),
         created_at=ports.clock.now().isoformat(timespec="seconds"),
     )
 
@@ -58,6 +62,17 @@ def plan(
 def dump(made: Plan) -> bytes:
     """The plan file: canonical JSON. Its digest is its name."""
     return digests.canonical({"digest": made.digest, "plan": made.plain()}) + b"\n"
+
+
+def writable(ports: Ports, path: Path) -> None:
+    """Whether a plan file can go there, asked before anything is planned. Raises `Usage` (WL613): a typing error in a path
+    makes no folders."""
+    if ports.files.look(path.parent).kind != "folder":
+        raise Usage.one(
+            "WL613", f"there is no folder `{path.parent}` for the plan file", "make it, or name another file"
+        )
+    if ports.files.look(path).kind == "folder":
+        raise Usage.one("WL613", f"`{path}` is a folder, not a plan file", "name a file in it: --out plan.json")
 
 
 def read(ports: Ports, path: Path) -> Plan:
@@ -109,6 +124,37 @@ def _run(ports: Ports, project: Project, loaded: Loaded[Model], environment: Env
     inputs = train.wanted(ports, project, loaded, environment)
     spec = spec_digest(loaded.source.value)
     return manifests.pipeline_run(pipeline(loaded, project, environment), inputs, spec)
+
+
+def _unmerged(ports: Ports, project: Project, environment: Environment, changes: Collection[Change]) -> list[Verdict]:
+    """A run whose result could not be released, because what stands here is not what was merged (WL436). A warning: the plan
+    of a branch is what a reviewer wants to see, and what serves may go on. Apply asks before it trains."""
+    if environment.metadata.name == LOCAL:
+        return []
+    found: list[Verdict] = []
+    for change in changes:
+        slug = change.identity.owner
+        if change.identity.kind != "PipelineRun" or change.action in ("unchanged", "delete"):
+            continue
+        try:
+            release.merged(ports, project.models[slug], environment)
+        except Refused as refused:
+            why = refused.diagnostics[0]
+            found.append(
+                Verdict(
+                    guard="merged",
+                    allowed=True,
+                    subject=slug,
+                    reason=f"{slug} would not be trained: {why.message}",
+                    hint=why.hint,
+                    code=why.code,
+                    warning=True,
+                )
+            )
+        except World:
+            # Without the remote nobody can tell; apply cannot do without it and says so.
+            continue
+    return found
 
 
 def _departed(

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from windlass import __version__
+from windlass.engine import commands, gates, manifests, resolve
 from windlass.engine import evidence as facts
-from windlass.engine import gates, manifests, resolve
 from windlass.engine import release as releases
 from windlass.engine.release import Folder
 from windlass.flows import actor, judged, load, proposing, witness
@@ -57,7 +57,7 @@ def promote(
     source = _source(ports, project, environment, slug, tip)
     soak = witness.soaked(ports, environment, slug, source)
     if lift_hold is None:
-        proposing.refuse_hold(before)
+        proposing.refuse_hold(environment, before)
     promoted = PromotedFrom(environment=source.evidence.environment, release=source.release.digest)
     draft = _draft(
         ports, project, environment, source, before, promoted, (soak, witness.same_bytes(ports, source)), lift_hold
@@ -83,7 +83,7 @@ def _lifted_at_head(
     name = environment.metadata.name
     if lift_hold is None or before is None or before.release.spec.hold is None:
         message = f"`{name}` is the head of the chain: its releases come from training, not from another environment"
-        raise Usage.one("WL643", message, f"`windlass train {slug} --env {name}`")
+        raise Usage.one("WL643", message, commands.windlass(environment, f"train {slug} --env {name}"))
     draft = _draft(ports, project, environment, before, before, None, (), lift_hold)
     return proposing.propose(ports, "promote", tip, replace(draft, trailers={"Windlass-Lift-Hold": lift_hold}))
 
@@ -92,11 +92,12 @@ def _source(ports: Ports, project: Project, environment: Environment, slug: str,
     before = str(environment.spec.promotes_from)
     found = proposing.present(ports, before, slug, tip)
     if found is None:
-        name, flag = environment.metadata.name, " --rehearse" if environment.spec.rehearsed else ""
+        name = environment.metadata.name
         way = " -> ".join(_way(project, name))
         message = f"{before} has no release of {slug}, so {name} cannot get one: the chain is {way}"
         verb = f"promote {slug} --to" if before != resolve.head(project) else f"train {slug} --env"
-        raise Refused.one("WL430", message, f"first `windlass {verb} {before}{flag}`, and merge it")
+        first = commands.windlass(environment, f"{verb} {before}")
+        raise Refused.one("WL430", message, f"first {first}, and merge it")
     return found
 
 
@@ -125,9 +126,11 @@ def _draft(
     spec = resolve.effective(project, source.spec, name)
     same_data = facts.comparable(pin.data, before)
     champion = before.release if before else None
-    results = judged.judge(spec, source.release.spec.metrics, pin.data, pin.model.digest, champion)
+    tried = judged.Tried(pin.inputs, source.release.spec.metrics, pin.data, pin.model.digest)
+    results = judged.judge(spec, tried, champion)
     if wrong := [gates.sentence(result) for result in results if not result.passed]:
-        raise Refused([Diagnostic("WL401", f"{slug} in {name}: {told}", hint=GATE_HINT) for told in wrong])
+        found = [Diagnostic("WL401", f"{slug} in {name}: {told}") for told in wrong]
+        raise Refused([*found[:-1], replace(found[-1], hint=GATE_HINT)])
     release = releases.draft(
         slug,
         pin,

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from windlass.flows import release, releases, train
+from windlass.engine import commands
+from windlass.flows import clean, release, releases, train
 from windlass.model.candidate import Candidate
 from windlass.model.failure import Usage
 from windlass.model.project import Loaded, Project
@@ -28,7 +29,7 @@ def propose_trained(ports: Ports, project: Project, loaded: Loaded[Model], envir
     began, name, slug = ports.clock.monotonic(), environment.metadata.name, loaded.spec.metadata.slug
     before = environment.spec.promotes_from
     if name != LOCAL and before is not None:
-        hint = f"`windlass promote {slug} --to {name}` brings what `{before}` serves"
+        hint = f"{commands.windlass(environment, f'promote {slug} --to {name}')} brings what `{before}` serves"
         raise Usage.one(
             "WL611", f"`{name}` does not train: what it serves was trained once, in the head of the chain", hint
         )
@@ -37,6 +38,9 @@ def propose_trained(ports: Ports, project: Project, loaded: Loaded[Model], envir
         held = releases.current(ports, project, environment, base).get(slug)
         champion = held.release if held else None
         known = train.settled(ports, project, loaded, environment, champion)
+        if known is None and name != LOCAL:
+            clean.require(ports, name, ("specs",))
+            release.merged(ports, loaded, environment)
         if known is None:
             ports.progress.note(f"{slug} in {name}")
         candidate = known or train.train(ports, project, loaded, environment, champion)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from windlass import __version__
+from windlass.engine import commands
 from windlass.engine import evidence as facts
 from windlass.engine import release as releases
 from windlass.engine.manifests import render_digest, serving
@@ -56,17 +57,17 @@ def render(project: Project, environment: Environment, release: Release, spec: M
     return render_digest(serving(workloads(project, environment, held, {slug: environment.spec.target.port or 1})))
 
 
-def refuse_hold(before: Folder | None) -> None:
+def refuse_hold(environment: Environment, before: Folder | None) -> None:
     """A rolled-back release stays until somebody lifts its hold. Raises `Refused` (WL431)."""
     hold = before.release.spec.hold if before else None
     if before is None or hold is None:
         return
-    where = f"{before.release.metadata.slug} in {before.evidence.environment}"
+    slug, name = before.release.metadata.slug, environment.metadata.name
     raise Refused.one(
         "WL431",
-        f"{where} is on hold: release {digests.brief(hold.release)} was rolled back by {hold.by} because {hold.reason}",
-        f"`windlass promote {before.release.metadata.slug} --to {before.evidence.environment} --lift-hold REASON` once "
-        "that is solved",
+        f"{slug} in {name} is on hold: release {digests.brief(hold.release)} was rolled back by {hold.by} because "
+        f"{hold.reason}",
+        f"{commands.windlass(environment, f'promote {slug} --to {name} --lift-hold REASON')} once that is solved",
     )
 
 

@@ -14,6 +14,8 @@ from windlass.model.layout import ENVIRONMENTS, SPECS, STATE
 
 CACHE = f"{STATE}/cache/validate.json"
 YAML = re.compile(r"\.ya?ml$")
+NAMED = re.compile(r"/(dvc\.lock|params\.json|requirements\.lock)$")
+"""Files that count by being there (`engine.leftovers`); what they hold is asked for where a spec names them."""
 
 
 class Disk(Protocol):
@@ -55,7 +57,7 @@ def take(disk: Disk, root: str, version: str, asked: Mapping[str, bool]) -> str:
     for top in (SPECS, ENVIRONMENTS):
         for path, link in disk.survey(f"{root}/{top}"):
             name = path[len(root) + 1 :]
-            if link:
+            if link or NAMED.search(name):
                 links.append(name)
             elif YAML.search(name):
                 files[name] = disk.read(path) or b""

@@ -8,11 +8,12 @@ from typing import Any, Literal
 from windlass import __version__
 from windlass.flows import actor, approvals, candidates, train
 from windlass.flows.releases import Held
+from windlass.model import layout
 from windlass.model.failure import Failure
 from windlass.model.plan import Change, Plan
 from windlass.model.project import Project
 from windlass.model.receipt import Outcome, Receipt, Served
-from windlass.model.specs.environment import Environment
+from windlass.model.specs.environment import LOCAL, Environment
 from windlass.ports import Ports
 
 
@@ -76,9 +77,28 @@ def write(act: Act, started: datetime, done: Done) -> Receipt:
         served=_served(act),
         trained=_trained(act),
         approvals={slug: approvals.of(ports, act.environment, slug, plan.base) for slug in act.held},
+        approvals_needed=_needed(act),
     )
     ports.progress.point("apply.receipt")
     return ports.ledger.append(receipt)
+
+
+def pushed(ports: Ports, environment: Environment) -> str:
+    """The ledger's branch where it stands on the remote as it does here, else nothing."""
+    branch = layout.ledger_branch(environment.metadata.name, environment.spec.rehearsed)
+    here = ports.git.tip(branch)
+    return (
+        branch
+        if ports.git.has_remote() and here and ports.git.branches(branch.rpartition("/")[0]).get(branch) == here
+        else ""
+    )
+
+
+def _needed(act: Act) -> dict[str, int]:
+    """How many had to agree to each release; `local` asks nobody."""
+    if act.environment.metadata.name == LOCAL:
+        return {}
+    return {slug: approvals.needed(act.project, act.environment, slug, one) for slug, one in act.held.items()}
 
 
 def _runs(plan: Plan) -> list[Change]:

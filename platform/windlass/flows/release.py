@@ -26,12 +26,12 @@ def propose(ports: Ports, project: Project, candidate: Candidate, environment: E
     hold (WL431), where a gate fails against today's champion (WL401), and where what was trained is not merged (WL436)."""
     name, slug = environment.metadata.name, candidate.slug
     loaded = project.models[slug]
-    tip = None if name == LOCAL else _merged(ports, loaded, environment)
+    tip = None if name == LOCAL else merged(ports, loaded, environment)
     before = _local(ports, slug) if tip is None else proposing.present(ports, name, slug, tip)
     pin = releases.pin(candidate, loaded.source.value)
     if before is not None and before.release.digest == pin.digest:
         return _nothing(environment, before)
-    proposing.refuse_hold(before)
+    proposing.refuse_hold(environment, before)
     release = releases.draft(
         slug,
         pin,
@@ -47,6 +47,28 @@ def propose(ports: Ports, project: Project, candidate: Candidate, environment: E
     trailers = {"Windlass-Inputs": candidate.inputs}
     locks = _locks(ports, project, environment, candidate)
     return proposing.propose(ports, "release", tip, Draft(name, slug, release, proof, model, locks, trailers))
+
+
+def merged(ports: Ports, loaded: Loaded[Model], environment: Environment) -> str:
+    """The default branch's tip, if what stands here is what it asks for; as the remote has it, where there is one. Raises
+    `Refused` (WL436) otherwise. It is asked before training too: what cannot be released need not be trained."""
+    tip, head, branch = proposing.default_tip(ports), ports.git.head(), ports.git.default_branch()
+    slug, name = loaded.spec.metadata.slug, environment.metadata.name
+    there = f"origin/{branch}" if ports.git.has_remote() else branch
+    if head is None or not ports.git.is_ancestor(head, tip):
+        message = f"commit {(head or 'none')[:10]} is not on `{there}`: only what was merged is released in {name}"
+        hint = f"merge it into `{branch}`, then the same command again"
+        if ports.git.has_remote():
+            hint = f"merge it into `{branch}` and `git push origin {branch}`, then the same command again"
+        raise Refused.one("WL436", message, hint)
+    newer = ports.git.log(f"{head}..{tip}", [loaded.source.folder])
+    if any(commit for commit in newer if not commit.trailers.get("Windlass-Release")):
+        message = f"`{there}` has a newer {slug} than commit {head[:10]}, which is checked out"
+        pull = "git pull" if ports.git.has_remote() else f"git switch {branch}"
+        raise Refused.one(
+            "WL436", message, f"`{pull}`, then the same command again: {name} gets what `{there}` asks for"
+        )
+    return tip
 
 
 def differs(release: Release, loaded: Loaded[Model]) -> bool:
@@ -72,23 +94,6 @@ def _local(ports: Ports, slug: str) -> Folder | None:
     return releases.parse(files, layout.release_folder(LOCAL, slug)) if files else None
 
 
-def _merged(ports: Ports, loaded: Loaded[Model], environment: Environment) -> str:
-    """The default branch's tip, if what stands here is what it asks for. Raises `Refused` (WL436) otherwise."""
-    tip, head, branch = proposing.default_tip(ports), ports.git.head(), ports.git.default_branch()
-    slug, name = loaded.spec.metadata.slug, environment.metadata.name
-    if head is None or not ports.git.is_ancestor(head, tip):
-        message = f"commit {(head or 'none')[:10]} is not on `{branch}`: only what was merged is released in {name}"
-        hint = f"merge it (and push `{branch}`), then the same command again: the training is kept"
-        raise Refused.one("WL436", message, hint)
-    newer = ports.git.log(f"{head}..{tip}", [loaded.source.folder])
-    if any(commit for commit in newer if not commit.trailers.get("Windlass-Release")):
-        message = f"`{branch}` has a newer {slug} than commit {head[:10]}, which is checked out"
-        raise Refused.one(
-            "WL436", message, f"`git pull`, then the same command again: `{name}` gets what `{branch}` asks for"
-        )
-    return tip
-
-
 def _evidence(
     ports: Ports,
     project: Project,
@@ -102,8 +107,9 @@ def _evidence(
     spec = resolve.effective(project, value, environment.metadata.name)
     same_data = facts.comparable(candidate.data, before)
     champion = before.release if before else None
-    results = judged.judge(spec, candidate.metrics, candidate.data, release.spec.pin.model.digest, champion)
-    judged.require(loaded, results)
+    tried = judged.Tried(candidate.inputs, candidate.metrics, candidate.data, release.spec.pin.model.digest)
+    results = judged.judge(spec, tried, champion)
+    judged.require(project, loaded, environment.metadata.name, tried, champion)
     risk = spec.governance.risk_class
     needed = facts.approvals_needed(environment, risk, same_data)
     author = actor.name(ports)

@@ -1,9 +1,9 @@
 """Propose the release before, with a hold on the one that is left, so that nothing is promoted over it by accident."""
 
 from windlass import __version__
+from windlass.engine import commands, resolve
 from windlass.engine import evidence as facts
 from windlass.engine import release as releases
-from windlass.engine import resolve
 from windlass.engine.release import Folder
 from windlass.flows import actor, history, proposing, witness
 from windlass.flows.proposing import Draft
@@ -24,9 +24,8 @@ def rollback(
     name = environment.metadata.name
     before = proposing.present(ports, name, slug, tip)
     if before is None:
-        raise Usage.one(
-            "WL642", f"{name} has no release of {slug}", "`windlass audit` lists what every environment had"
-        )
+        hint = f"{commands.windlass(environment, 'audit')} lists what every environment had"
+        raise Usage.one("WL642", f"{name} has no release of {slug}", hint)
     target = _target(ports, name, slug, tip, before, to)
     author = actor.name(ports)
     old = target.release.spec

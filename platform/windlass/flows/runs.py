@@ -1,24 +1,22 @@
 """The training runs of one model in one environment, newest first: from the store's records, without MLflow or DVC."""
 
-from windlass.flows import candidates
+from windlass.engine import release as releases
+from windlass.flows import candidates, shelf
 from windlass.model.candidate import Candidate
 from windlass.model.runs import Run
+from windlass.model.specs.environment import LOCAL, Environment
 from windlass.ports import Ports
 
 
-def runs(ports: Ports, environment: str, slug: str) -> tuple[Run, ...]:
+def runs(ports: Ports, environment: Environment, slug: str) -> tuple[Run, ...]:
     """Every candidate that the environment's store has a record of."""
-    store = ports.store(environment)
+    store = ports.store(environment.metadata.name)
     read = (candidates.read(store, name) for name in store.records(f"candidates/{slug}"))
     found = [one for one in read if one is not None]
     names = sorted({one.model.registry for one in found if one.model})
     versions = {name: ports.registry.versions(name) for name in names}
     aliases = ports.registry.aliases(names)
-    live = {
-        seen.fields["runs"]["model"]
-        for seen in ports.servers.observe(environment)
-        if seen.present and seen.identity.owner == slug
-    }
+    live = _live(ports, environment, slug)
     rows = (_run(one, versions, aliases, live) for one in found)
     return tuple(sorted(rows, key=lambda row: (row.finished_at, row.inputs), reverse=True))
 
@@ -44,5 +42,29 @@ def _run(
         model=digest,
         version=versions.get(registry, {}).get(digest, ""),
         aliases=tuple(sorted(alias for alias, (_, held) in pointing.items() if held == digest and digest)),
-        served=digest in live,
+        served=one.inputs in live,
     )
+
+
+def _live(ports: Ports, environment: Environment, slug: str) -> set[str]:
+    """The inputs of what runs now. A process carries its release's digest, and releases and receipts say of which inputs that
+    is; two runs may have made equal bytes."""
+    name = environment.metadata.name
+    carried = {
+        seen.fields["carries"].get("release")
+        for seen in ports.servers.observe(name)
+        if seen.present and seen.identity.owner == slug
+    }
+    if not carried:
+        return set()
+    known = [
+        (one.served[slug].release, one.served[slug].inputs)
+        for one in ports.ledger.receipts(name, environment.spec.rehearsed)
+        if slug in one.served and one.served[slug].healthy
+    ]
+    head = ports.git.head()
+    files = shelf.local(ports).get(slug) if name == LOCAL else shelf.at(ports, name, slug, head) if head else None
+    folder, _ = releases.examine(files) if files else (None, ())
+    if folder is not None:
+        known.append((folder.release.digest, folder.release.spec.pin.inputs))
+    return {inputs for release, inputs in known if release in carried}

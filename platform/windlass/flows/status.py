@@ -1,15 +1,18 @@
-"""Release, live and ledger side by side, for every environment that was used on this machine."""
+"""Release, live and ledger side by side, for every environment that was used on this machine. The environments on this
+machine are `local` and rehearsals."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from windlass.flows import receipts, releases
+from windlass.engine import commands
+from windlass.flows import receipts, releases, waiting
 from windlass.flows.releases import Held
-from windlass.flows.up import pid, url
+from windlass.flows.up import pid, port_of, url
 from windlass.model.plan import Observed
 from windlass.model.project import Project
 from windlass.model.receipt import Receipt
 from windlass.model.served import Standing
-from windlass.model.specs.environment import Environment
+from windlass.model.specs.environment import LOCAL, Environment
 from windlass.ports import Ports
 
 
@@ -21,29 +24,41 @@ def status(ports: Ports, project: Project, environments: Sequence[Environment]) 
         held = releases.current(ports, project, environment, ports.git.head())
         live = {seen.identity.owner: seen for seen in ports.servers.observe(name)}
         last = receipts.last(ports, environment)
-        found += [_standing(name, slug, held.get(slug), live.get(slug), last) for slug in sorted({*held, *live})]
+        waits = waiting.waiting(ports, name)
+        slugs = {*held, *live, *(one.slug for one in waits)}
+        found += [
+            replace(
+                _standing(environment, slug, held.get(slug), live.get(slug), last),
+                proposals=tuple(one for one in waits if one.slug == slug),
+            )
+            for slug in sorted(slugs)
+        ]
     return found
 
 
-def _standing(environment: str, slug: str, held: Held | None, seen: Observed | None, last: Receipt | None) -> Standing:
+def _standing(
+    environment: Environment, slug: str, held: Held | None, seen: Observed | None, last: Receipt | None
+) -> Standing:
     release = held.release if held else None
     return Standing(
-        environment=environment,
+        environment=environment.metadata.name,
+        rehearsed=environment.spec.rehearsed,
         slug=slug,
         generation=release.spec.generation if release else None,
         release=release.digest if release else None,
         version=release.spec.version if release else None,
         state=_state(held, seen),
-        url=url(seen) or "",
+        url=url(seen),
+        port=port_of(seen),
         pid=pid(seen),
-        since=(seen.version or "") if seen and seen.present else "",
+        since=seen.version if seen and seen.present else None,
         detail=_detail(slug, held, seen, last),
     )
 
 
 def _state(held: Held | None, seen: Observed | None) -> str:
     if held is None:
-        return "unasked"
+        return "unasked" if seen else "proposed"
     if held.spec.serving is None:
         return "released"
     if seen is None:
@@ -55,7 +70,7 @@ def _state(held: Held | None, seen: Observed | None) -> str:
 
 def _detail(slug: str, held: Held | None, seen: Observed | None, last: Receipt | None) -> str:
     if held is None:
-        return "runs, but no release asks for it"
+        return "runs, but no release asks for it" if seen else ""
     if seen is not None and not seen.present:
         return "its process ended by itself: `windlass logs` says why, the next apply or up starts it again"
     if seen is not None and seen.fields["carries"]["release"] != held.release.digest:
@@ -64,3 +79,13 @@ def _detail(slug: str, held: Held | None, seen: Observed | None, last: Receipt |
     if told is not None and told.release != held.release.digest:
         return "the ledger last recorded another release"
     return ""
+
+
+def first(environment: Environment | None) -> str:
+    """What to do where an environment has nothing yet."""
+    if environment is None or environment.metadata.name == LOCAL:
+        return "`windlass up` starts"
+    name, before = environment.metadata.name, environment.spec.promotes_from
+    if before is None:
+        return f"{commands.windlass(environment, f'apply {name}')} trains and proposes"
+    return f"{commands.windlass(environment, f'promote TEAM/MODEL --to {name}')} proposes what {before} serves"

@@ -7,7 +7,7 @@ from windlass.flows import contents, registry, release, train
 from windlass.flows.releases import Held
 from windlass.model.plan import Change
 from windlass.model.project import Project
-from windlass.model.specs.environment import Environment
+from windlass.model.specs.environment import LOCAL, Environment
 from windlass.model.workload import Service
 from windlass.ports import Ports
 
@@ -39,6 +39,8 @@ class Steps:
     def _train(self, slug: str) -> str:
         loaded = self.project.models[slug]
         champion = self.held[slug].release if slug in self.held else None
+        if self.environment.metadata.name != LOCAL:
+            release.merged(self.ports, loaded, self.environment)
         candidate = train.train(self.ports, self.project, loaded, self.environment, champion)
         proposal = release.propose(self.ports, self.project, candidate, self.environment)
         return proposal.summary
@@ -49,7 +51,7 @@ class Steps:
         pin = held.release.spec.pin.model
         registry.restore(self.ports, self.project, pin.registry)
         if pin.digest not in self.ports.registry.versions(pin.registry):
-            candidate = contents.candidate(self.ports, self.environment, held.release)
+            candidate = contents.candidate(self.ports, self.project, self.environment, held.release)
             registry.register(self.ports, name, candidate, held.spec)
         version = self.ports.registry.set_alias(pin.registry, name, pin.digest)
         self.ports.progress.point("apply.alias")
@@ -71,12 +73,12 @@ class Steps:
             ports.servers.relabel(service)
             return "relabelled, still the same process"
         ports.progress.begin("serve", f"port {service.port}")
-        python = contents.interpreter(ports, self.environment, self.held[slug].release)
+        python = contents.interpreter(ports, self.project, self.environment, self.held[slug].release)
         bento = contents.bento(ports, self.environment, self.held[slug].release)
         if change.action == "replace":
             ports.servers.stop(service.environment, slug)
             ports.progress.point("serve.stopped")
-        ports.servers.start(service, bento, python, {}, self.lock)
+        ports.servers.start(service, bento, python, self.lock)
         ports.progress.point("serve.started")
         took = ports.servers.wait_ready(service, START_LIMIT)
         self.seconds[slug] = took

@@ -90,7 +90,8 @@ class _Run:
         known = None if inputs is None else candidates.recorded(self.store, self._slug(), inputs)
         if known is None or known.outcome != PASSED or known.model is None:
             return None
-        results = judged.judge(self.spec, known.metrics, known.data, known.model.digest, self.champion)
+        tried = judged.Tried(known.inputs, known.metrics, known.data, known.model.digest)
+        results = judged.judge(self.spec, tried, self.champion)
         kept = (known.model.digest, known.code, known.lock, known.dvc_lock)
         whole = (
             all(result.passed for result in results)
@@ -117,7 +118,7 @@ class _Run:
         draft = candidates.draft(self.ports, self.store, self.loaded.spec, self.found, inputs, data)
         try:
             stages.run()
-            values = judged.metrics(stages)
+            values = judged.metrics(stages, self.loaded)
             tests = team_tests.team_tests(stages, self.store, draft.inputs)
         except Findings as failure:
             candidates.keep(self.store, draft, outcome=FAILED, reason=str(failure), stages=(*collected, *stages.runs))
@@ -160,14 +161,15 @@ class _Run:
         progress = self.ports.progress
         progress.begin("gates")
         model = self._model(stages)
-        results = judged.judge(self.spec, candidate.metrics, candidate.data, model.digest, self.champion)
+        tried = judged.Tried(candidate.inputs, candidate.metrics, candidate.data, model.digest)
+        results = judged.judge(self.spec, tried, self.champion)
         wrong = "; ".join(gates.sentence(result) for result in results if not result.passed)
         progress.point("train.gates")
         progress.end("gates", "refused" if wrong else "passed", judged.summary(results))
         if wrong:
             refused = {"reason": wrong, "gates": results, "model": None, "bento": None}
             candidates.keep(self.store, candidate, outcome=REFUSED, **refused)
-            judged.require(self.loaded, results)
+            judged.require(self.project, self.loaded, self.environment, tried, self.champion)
         passed = {"outcome": PASSED, "reason": "", "gates": results, "model": model}
         candidate = candidate.model_copy(update=passed)
         progress.begin("register", model.registry)

@@ -15,6 +15,7 @@ from windlass.model.workload import Service
 from windlass.ports import Ports
 
 PREDICT = "/predict"
+LAST_PORT = 65535
 
 
 def up(ports: Ports, project: Project, loaded: Loaded[Model], began: float, port: int | None = None) -> Up:
@@ -34,7 +35,7 @@ def up(ports: Ports, project: Project, loaded: Loaded[Model], began: float, port
             held = _work(ports, project, environment, loaded, port, lock)
             asked = _ask(ports, project, environment, loaded, held)
         seen = _process(ports, slug)
-        candidate = contents.candidate(ports, environment, held.release)
+        candidate = contents.candidate(ports, project, environment, held.release)
         _lock_again(ports, loaded, candidate)
     return Up(
         slug=slug,
@@ -52,12 +53,17 @@ def up(ports: Ports, project: Project, loaded: Loaded[Model], began: float, port
 
 def url(seen: Observed | None) -> str | None:
     """Where a live process answers."""
-    return f"http://127.0.0.1:{seen.fields['runs']['port']}" if seen and seen.present else None
+    return f"http://127.0.0.1:{port_of(seen)}" if seen and seen.present else None
 
 
-def pid(seen: Observed | None) -> str:
+def port_of(seen: Observed | None) -> int | None:
+    """The port of a live process."""
+    return int(seen.fields["runs"]["port"]) if seen and seen.present else None
+
+
+def pid(seen: Observed | None) -> int | None:
     """The process id inside an observation's uid."""
-    return (seen.uid or "").partition("/")[0] if seen and seen.present else ""
+    return int(seen.uid.partition("/")[0]) if seen and seen.present and seen.uid else None
 
 
 def _idle(
@@ -130,7 +136,7 @@ def _port_is_ours(ports: Ports, slug: str, environment: Environment, asked: int 
         return
     holder = ports.servers.port_holder(where)
     if holder is not None:
-        hint = f"`windlass up {slug} --port {where + 1}` serves elsewhere"
+        hint = f"`windlass up {slug} --port {where + 1 if where < LAST_PORT else where - 1}` serves elsewhere"
         raise World.one("WL530", f"port {where} is in use by {holder}", hint)
 
 

@@ -7,7 +7,7 @@ from windlass.engine import ledger
 from windlass.engine import release as releases
 from windlass.engine.parse import parse as read_yaml
 from windlass.engine.release import Folder
-from windlass.flows import shelf
+from windlass.flows import approvals, shelf
 from windlass.model import digests, layout
 from windlass.model.candidate import Candidate, DataPin
 from windlass.model.failure import Failure
@@ -47,6 +47,7 @@ def _release(ports: Ports, environment: str, slug: str, files: dict[str, bytes])
         yield _proof(environment, slug, check, bad, told.get(check) or releases.evidence_digest(files))
     yield _own_place(environment, slug, folder)
     yield _generation(ports, environment, slug, folder)
+    yield from _approvals(ports, environment, slug, folder)
     yield from _contents(ports, environment, slug, folder)
 
 
@@ -80,6 +81,19 @@ def _generation(ports: Ports, environment: str, slug: str, folder: Folder) -> Pr
         else ""
     )
     return _proof(environment, slug, "generation", bad, f"{mine}, one more with each merge")
+
+
+def _approvals(ports: Ports, environment: str, slug: str, folder: Folder) -> Iterator[Proof]:
+    """Whether as many agreed as its evidence asks for. Too few is a warning: it is said of a merge, not of bytes."""
+    head, needed = ports.git.head(), folder.evidence.approvals_needed
+    if environment == LOCAL or head is None or dict(shelf.at(ports, environment, slug, head)) != dict(folder.files):
+        return
+    had = approvals.counted(ports, environment, slug, head)
+    told = f"{len(had)} of {needed} needed: {', '.join(f'{one.login} ({one.proof})' for one in had) or 'nobody but its author'}"
+    if len(had) < needed and ports.git.shallow():
+        yield Proof(environment, slug, "approvals", "absent", "this clone is shallow: who merged it may be cut off")
+        return
+    yield Proof(environment, slug, "approvals", "ok" if len(had) >= needed else "warns", told)
 
 
 def _contents(ports: Ports, environment: str, slug: str, folder: Folder) -> Iterator[Proof]:

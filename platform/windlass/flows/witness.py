@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
+from windlass.engine import commands, ledger, replay
 from windlass.engine import evidence as facts
-from windlass.engine import ledger, replay
 from windlass.engine.release import Folder
 from windlass.model import digests
 from windlass.model.failure import Refused
@@ -24,8 +24,8 @@ def soaked(ports: Ports, environment: Environment, slug: str, source: Folder) ->
         message = (
             f"{before} does not serve generation {generation} of {slug} well, by its ledger of {len(receipts)} receipts"
         )
-        flag = " --rehearse" if rehearsed else ""
-        raise Refused.one("WL433", message, f"`windlass apply {before}{flag}`, then `windlass status`")
+        apply = commands.windlass(environment, f"apply {before}")
+        raise Refused.one("WL433", message, f"{apply}, then `windlass status`")
     return _long_enough(environment, before, (ports.clock.now() - span.since).total_seconds(), span.since)
 
 

@@ -9,8 +9,9 @@ from windlass.model.release import Evidence, Release
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """How a release came into an environment: who proposed it, who let it in, on which evidence. ``proposer`` is empty
-    where the merge brought no commit of Windlass'; ``alone`` where the one who proposed is the one who let it in."""
+    """How a release came into an environment: who proposed it, who merged it, who agreed to it, on which evidence.
+    ``approvals`` are of others than its author, ``needed`` is how many it had to have. ``proposer`` is empty where the merge
+    brought no commit of Windlass'; ``alone`` where the one who proposed is the one who let it in."""
 
     environment: str
     movement: str
@@ -18,7 +19,9 @@ class Moved:
     commit: str
     when: datetime
     proposer: str
+    merged: Approval
     approvals: tuple[Approval, ...]
+    needed: int
     alone: bool
     evidence: str
     reason: str
@@ -28,7 +31,8 @@ class Moved:
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One model served one release. ``release`` and ``evidence`` are None where git has no folder for it (`local`, whose
-    releases are not committed); ``problems`` are what does not verify."""
+    releases are not committed); then ``registry``, ``version`` and ``trained`` are as this machine's store and registry know
+    them. ``problems`` are what does not verify."""
 
     environment: str
     slug: str
@@ -42,6 +46,8 @@ class Entry:
     way: tuple[Moved, ...]
     trained: datetime | None
     problems: tuple[str, ...]
+    registry: str | None = None
+    version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,13 +70,16 @@ class Change(Document):
 
 
 class Verdict(Document):
-    """What one guard says of the plan; a refusal names the subject and the way on."""
+    """What one guard says of the plan; a refusal names the subject and the way on. A ``warning`` is allowed, and said all the
+    same."""
 
     guard: Text
     allowed: Flag
     subject: str
     reason: str = ""
     hint: str = ""
+    code: Text = "WL411"
+    warning: Flag = False
 
 
 class Plan(Document):
@@ -109,3 +112,8 @@ class Plan(Document):
     def refusals(self) -> tuple[Verdict, ...]:
         """The guards that say no."""
         return tuple(verdict for verdict in self.verdicts if not verdict.allowed)
+
+    @property
+    def warnings(self) -> tuple[Verdict, ...]:
+        """What the guards let pass and a person should know."""
+        return tuple(verdict for verdict in self.verdicts if verdict.allowed and verdict.warning)

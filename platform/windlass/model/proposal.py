@@ -5,6 +5,32 @@ from dataclasses import dataclass
 from windlass.model import digests
 from windlass.model.release import Evidence, Release
 
+MOVEMENTS = ("release", "promote", "rollback")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A proposal that waits for its merge. ``branch`` is its name, on the remote where there is one."""
+
+    environment: str
+    slug: str
+    movement: str
+    branch: str
+    commit: str
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """Where proposals and receipts go: the branch that is deployed, and whether there is an `origin`."""
+
+    main: str
+    origin: bool
+
+    def ref(self, branch: str) -> str:
+        """A branch as git in this clone calls it."""
+        return f"origin/{branch}" if self.origin else branch
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
@@ -30,7 +56,7 @@ class Proposal:
         if self.branch is None:
             return f"{about}   {'' if self.changed else 'unchanged '}({self.folder})"
         state = "proposed" if self.changed else "already proposed"
-        return f"{about}   {state} on branch {self.branch}{' (pushed)' if self.pushed else ''}{self.instead}"
+        return f"{about}   {state} on branch {self.branch}{' (pushed to origin)' if self.pushed else ''}{self.instead}"
 
     @property
     def instead(self) -> str:

@@ -41,7 +41,8 @@ class Approval(Document):
 class Receipt(Document):
     """One entry of the ledger. ``previous`` is the digest of the entry before (None for the first). ``served`` is the whole
     state after this apply, so that any instant can be answered by the last receipt before it; ``trained`` is the inputs digest
-    of the newest training run of each model that trains here.
+    of the newest training run of each model that trains here. ``approvals`` holds nobody's own: who proposed a release is not
+    among those that agreed to it.
     """
 
     kind: Literal["Receipt"] = "Receipt"
@@ -62,6 +63,7 @@ class Receipt(Document):
     served: dict[str, Served] = {}
     trained: dict[str, Digest] = {}
     approvals: dict[str, tuple[Approval, ...]] = {}
+    approvals_needed: dict[str, int] = {}
     extra: dict[str, Any] = {}
 
     @property

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from windlass.model.candidate import Candidate
+from windlass.model.proposal import Waiting
 from windlass.model.release import Release
 
 
@@ -26,7 +27,7 @@ class Up:
     release: Release
     candidate: Candidate | None
     url: str | None
-    pid: str
+    pid: int | None
     since: str
     idle: bool
     inputs: int
@@ -36,15 +37,19 @@ class Up:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One model in one environment: what git (or `.windlass/`) asks for, what is live, what the ledger last said."""
+    """One model in one environment: what git (or `.windlass/`) asks for, what is live, what the ledger last said. Where it
+    answers, its process and since when are None unless it is live. ``proposals`` wait for their merge."""
 
     environment: str
+    rehearsed: bool
     slug: str
     generation: int | None
     release: str | None
     version: str | None
     state: str
-    url: str
-    pid: str
-    since: str
+    url: str | None
+    port: int | None
+    pid: int | None
+    since: str | None
     detail: str = ""
+    proposals: tuple[Waiting, ...] = ()

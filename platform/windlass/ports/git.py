@@ -98,6 +98,11 @@ class Git(Protocol):
         """Where the local branch is."""
         ...
 
+    def branches(self, folder: str) -> Mapping[str, str]:
+        """Branches below a folder of names (`windlass`) to their commits: the remote's, as last fetched, where there is one,
+        else the local ones."""
+        ...
+
     def write_commit(
         self, parent: str | None, files: Mapping[str, bytes | None], message: str, sign: bool = True
     ) -> str:

@@ -1,6 +1,6 @@
 """What builds services and runs them on this machine."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -33,6 +33,10 @@ class Servers(Protocol):
         """The environments in which something was ever started here, sorted."""
         ...
 
+    def started(self, environment: str) -> tuple[str, ...]:
+        """The models (``team/model``) that were ever started in an environment here, running or not, sorted."""
+        ...
+
     def observe(self, environment: str) -> tuple[Observed, ...]:
         """Every recorded service: present where its process lives; uid is ``pid/birth``, version the time it was started."""
         ...
@@ -41,11 +45,10 @@ class Servers(Protocol):
         """Who listens on a port (words for an error), or None when it is free. Answers in milliseconds."""
         ...
 
-    def start(
-        self, service: Service, bento: Path, python: Path, env: Mapping[str, str], lock: int | None = None
-    ) -> None:
-        """Start and record; returns before the service is ready. `World` (WL530) where the port is taken. ``lock`` is a
-        descriptor that the child keeps open until its record stands, so that nobody starts a second one before."""
+    def start(self, service: Service, bento: Path, python: Path, lock: int | None = None) -> None:
+        """Start and record, with the variables that the service declares; returns before it is ready. `World` (WL530) where
+        the port is taken. ``lock`` is a descriptor that the child keeps open until its record stands, so that nobody starts
+        a second one before."""
         ...
 
     def relabel(self, service: Service) -> None:
@@ -53,7 +56,8 @@ class Servers(Protocol):
         ...
 
     def wait_ready(self, service: Service, timeout: float) -> float:
-        """Seconds until it answered; `World` (WL531) with its last log lines if it died or did not answer."""
+        """Seconds until it answered; `World` (WL531) with its last log lines if it died or did not answer. Then nothing of it
+        runs any more and no record is left."""
         ...
 
     def stop(self, environment: str, slug: str) -> bool:

@@ -1,7 +1,8 @@
 """What an apply did, object by object."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from windlass.model.plan import Plan
 from windlass.model.receipt import Receipt
@@ -17,9 +18,14 @@ def as_text(plan: Plan, receipt: Receipt | None) -> str:
     return "\n".join([part for part in (columns(rows), tail) if part])
 
 
-def as_json(plan: Plan, receipt: Receipt | None) -> str:
-    """The receipt, or null, with the plan's digest."""
-    told = {"plan": plan.digest, "receipt": receipt.plain() if receipt else None}
+def pushed(branch: str) -> str:
+    """Where the receipt went besides this machine."""
+    return f"ledger     {branch}, pushed to origin" if branch else ""
+
+
+def as_json(plan: Plan, receipt: Receipt | None, waiting: Sequence[Mapping[str, Any]] = ()) -> str:
+    """The receipt, or null, with the plan's digest, and the proposals that wait for their merge."""
+    told = {"plan": plan.digest, "receipt": receipt.plain() if receipt else None, "waiting": list(waiting)}
     return json.dumps(told, sort_keys=True, indent=2)
 
 

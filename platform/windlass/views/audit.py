@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from windlass.engine import commands
 from windlass.model.audit import Audit, Chain, Entry, Moved
 from windlass.model.candidate import DataPin
 from windlass.model.receipt import Approval
@@ -22,11 +23,11 @@ HEAD = (
 PROOFS = {"forge": "verified by the forge", "signature": "verified by signature", "claimed": "claimed"}
 
 
-def as_text(audit: Audit) -> str:
+def as_text(audit: Audit, rehearsed: bool = False) -> str:
     """The whole answer."""
     blocks = []
     if audit.at is None:
-        blocks.append(_timeline(audit.entries))
+        blocks.append(_timeline(audit.entries, rehearsed))
     shown = audit.entries if audit.at is not None else [entry for entry in audit.entries if entry.until is None]
     if audit.at is not None and not shown:
         blocks.append(f"{instant(audit.at)}   nothing was served yet, by the ledgers that were read")
@@ -44,9 +45,11 @@ def as_text(audit: Audit) -> str:
     return "\n\n".join([*blocks, *wrong])
 
 
-def _timeline(entries: Sequence[Entry]) -> str:
+def _timeline(entries: Sequence[Entry], rehearsed: bool) -> str:
     if not entries:
-        return "no ledger has a receipt yet: `windlass apply ENV` writes the first"
+        apply, audit = commands.plain(rehearsed, "apply ENV"), commands.plain(True, "audit")
+        other = "" if rehearsed else f"; `{audit}` reads what was rehearsed"
+        return f"no ledger has a receipt yet: `{apply}` writes the first{other}"
     return table(HEAD, [_row(entry) for entry in entries])
 
 
@@ -58,14 +61,14 @@ def _row(entry: Entry) -> list[str]:
         entry.environment,
         entry.slug,
         f"{entry.served.generation}{'' if entry.served.healthy else ' unhealthy'}",
-        (entry.release.spec.version if entry.release else None) or "-",
+        entry.version or "-",
         short(entry.served.release),
         f"{moved.movement} of {_name(moved.proposer)}"
         if moved and moved.proposer
         else moved.movement
         if moved
         else "-",
-        ", ".join(f"{_name(one.login)} ({PROOFS[one.proof]})" for one in moved.approvals) if moved else "-",
+        f"{_name(moved.merged.login)} ({PROOFS[moved.merged.proof]})" if moved else "-",
         f"{entry.began.number:06d}",
     ]
 
@@ -83,13 +86,16 @@ def _entry(entry: Entry, audit: Audit) -> str:
 def _lineage(entry: Entry) -> list[list[str]]:
     release, evidence, served = entry.release, entry.evidence, entry.served
     if release is None:
-        return [["model", f"{served.model}   inputs {short(served.inputs)}"], ["bento", served.bento or "none"]]
+        known = f"{entry.registry} version {entry.version or '-'}   " if entry.registry else ""
+        made = [["", f"trained {instant(entry.trained)}, inputs {short(served.inputs)}"]] if entry.trained else []
+        inputs = "" if made else f"   inputs {short(served.inputs)}"
+        return [["model", f"{known}{served.model}{inputs}"], *made, ["bento", served.bento or "none"]]
     pin, source = release.spec.pin, release.spec.source
     when = f"trained {instant(entry.trained)} " if entry.trained else ""
     where = f"from commit {source.commit}" if source.commit else "from no commit"
     dirty = ", with changes that were never committed" if source.dirty else ""
     rows = [
-        ["model", f"{pin.model.registry} version {release.spec.version or '-'}   {pin.model.digest}"],
+        ["model", f"{pin.model.registry} version {entry.version or '-'}   {pin.model.digest}"],
         ["", f"{when}{where}{dirty}, inputs {short(pin.inputs)}"],
     ]
     rows += [["data", _data(one)] for one in pin.data]
@@ -117,18 +123,29 @@ def _moves(way: Sequence[Moved]) -> list[list[str]]:
     rows = []
     for index, moved in enumerate(way):
         verb = {"release": "released", "promote": "promoted", "rollback": "rolled back"}[moved.movement]
-        who = ", ".join(_approval(one) for one in moved.approvals)
         proposer = f", proposed by {moved.proposer}" if moved.proposer else ", proposed by nobody: committed directly"
         alone = "; the same person proposed and merged" if moved.alone else ""
         where = f"in {moved.environment} as generation {moved.generation}, {instant(moved.when)}"
         rows.append([verb, where] if index == 0 else ["", f"{verb} {where}"])
-        rows.append(["", f"  merged by {who} in {moved.commit[:10]}{proposer}{alone}"])
+        rows.append(["", f"  merged by {_approval(moved.merged)} in {moved.commit[:10]}{proposer}{alone}"])
+        rows.append(["", f"  {_approved(moved)}"])
         rows.append(
             ["", f"  evidence {short(moved.evidence)}" + (f", because: {moved.reason}" if moved.reason else "")]
         )
         if index > 0 and moved.served_since:
             rows.append(["", f"  served there since {instant(moved.served_since)}"])
     return rows
+
+
+def _approved(moved: Moved) -> str:
+    """Who agreed besides the author, against how many had to."""
+    count, needed = len(moved.approvals), moved.needed
+    asked = f"{count} of {needed} needed" if needed else "none needed"
+    short_of = "; TOO FEW" if count < needed else ""
+    who = ", ".join(_approval(one) for one in moved.approvals)
+    if not who:
+        who = "nobody but its author (claimed)" if moved.alone else "nobody but its author, as far as git tells"
+    return f"approved by {who}: {asked}{short_of}"
 
 
 def _approval(one: Approval) -> str:

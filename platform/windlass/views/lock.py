@@ -1,8 +1,13 @@
-"""What `windlass lock` did, as a table and as JSON."""
+"""What `windlass lock` did, as a table and as JSON; and the one line with which plain DVC runs the same stages."""
 
 import json
+import shlex
+import sys
 from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
+
+PLAIN = "for plain dvc:  "
 
 
 class Row(Protocol):
@@ -15,7 +20,7 @@ class Row(Protocol):
 
 
 def as_text(rows: Sequence[Any]) -> str:
-    """One block per model or dataset: its files, then how to enter its interpreter."""
+    """One block per model or dataset: its files, then its interpreter. Last, what a DVC user types."""
     if not rows:
         return "nothing to lock: there is no model and no dataset"
     lines = []
@@ -25,9 +30,16 @@ def as_text(rows: Sequence[Any]) -> str:
         lines.append(f"{row.kind:<8} {row.slug:<28} {state}")
         lines += [f"  ~ {path}" for path, outcome in sorted(row.files.items()) if outcome == "written"]
         lines.append(f"  interpreter  {row.python}")
-    lines.append("")
-    lines.append("for plain dvc or pytest:  . " + str(rows[-1].python.parent / "activate"))
-    return "\n".join(lines)
+    return "\n".join([*lines, "", PLAIN + plain(rows[-1])])
+
+
+def plain(row: Row) -> str:
+    """The shell line that runs a model's stages by DVC alone, from the top of the repository. The stages say ``python``, so the
+    model's own comes first on ``PATH``, for this one command; DVC is not in that interpreter, so ours is named by its path.
+    """
+    stages = next(path for path in sorted(row.files) if PurePosixPath(path).name == "dvc.yaml")
+    dvc = Path(sys.executable).parent / "dvc"
+    return f"PATH={shlex.quote(str(row.python.parent))}:$PATH {shlex.quote(str(dvc))} repro {shlex.quote(stages)}"
 
 
 def as_json(rows: Sequence[Any]) -> str:

@@ -1,7 +1,7 @@
 """A plan in words: summary first, then each change with its fields, then what is refused and why."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from windlass.model.plan import Change, FieldChange, Plan
@@ -11,13 +11,18 @@ COUNTS = ("create", "update", "replace", "delete", "unchanged")
 LIMIT = 44
 
 
-def as_text(plan: Plan, saved: str | None = None) -> str:
-    """The table of ``windlass plan``."""
+def as_text(plan: Plan, saved: str | None = None, refusals: bool = True) -> str:
+    """The table of ``windlass plan``. ``refusals`` is False where they are told as findings right after it."""
     counts = {word: sum(1 for change in plan.changes if change.action == word) for word in COUNTS}
     lines = [_head(plan)]
     for owner in sorted({change.identity.owner for change in plan.pending}):
         lines += _owner(plan, owner)
-    lines += [f"  {symbol('refused')} refused: {verdict.reason}; {verdict.hint}" for verdict in plan.refusals]
+    if refusals:
+        lines += [
+            f"  {symbol('refused')} refused: {verdict.reason}  {verdict.code}\n      {verdict.hint}"
+            for verdict in plan.refusals
+        ]
+    lines += [line for line in [warnings(plan)] if line]
     if counts["unchanged"]:
         lines.append(f"  {symbol('unchanged')} {counts['unchanged']} unchanged")
     summary = "  ".join(f"{word} {counts[word]}" for word in COUNTS[:-1])
@@ -26,14 +31,15 @@ def as_text(plan: Plan, saved: str | None = None) -> str:
     return "\n".join(lines)
 
 
-def as_json(plan: Plan) -> str:
-    """The plan file's own form, with its digest beside it."""
-    return json.dumps({"digest": plan.digest, "plan": plan.plain()}, sort_keys=True, indent=2)
+def warnings(plan: Plan) -> str:
+    """What the guards let pass and a person should know."""
+    return "\n".join(f"  warning: {verdict.reason}  {verdict.code}\n      {verdict.hint}" for verdict in plan.warnings)
 
 
-def refusal(plan: Plan) -> str:
-    """Why nothing of this plan was done."""
-    return "\n".join(f"  {verdict.subject}: {verdict.reason}; {verdict.hint}" for verdict in plan.refusals)
+def as_json(plan: Plan, waiting: Sequence[Mapping[str, Any]] = ()) -> str:
+    """The plan file's own form, with its digest and the proposals that wait for their merge beside it."""
+    told = {"digest": plan.digest, "plan": plan.plain(), "waiting": list(waiting)}
+    return json.dumps(told, sort_keys=True, indent=2)
 
 
 def _head(plan: Plan) -> str:

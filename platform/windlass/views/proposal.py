@@ -1,14 +1,17 @@
 """A proposal in words: the evidence as a reviewer reads it, where it waits, and what to do with it."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
-from windlass.model.proposal import Proposal
+from windlass.engine import commands
+from windlass.model.proposal import Proposal, Remote, Waiting
 from windlass.model.release import Check
 from windlass.views.words import columns, plural, short
 
 
-def as_text(proposal: Proposal, remote: bool, rehearsed: bool = False) -> str:
+def as_text(proposal: Proposal, remote: Remote, rehearsed: bool = False) -> str:
     """The end of ``promote`` and ``rollback``."""
     if proposal.branch is None:
         spec = proposal.release.spec
@@ -18,13 +21,13 @@ def as_text(proposal: Proposal, remote: bool, rehearsed: bool = False) -> str:
         )
     lines = [f"evidence   {_counts(proposal.evidence.checks)}"]
     lines.append(columns([[check.name, check.detail] for check in proposal.evidence.checks], indent=3))
-    state = "pushed" if proposal.pushed else "on this machine alone: there is no remote"
+    state = "pushed to origin" if proposal.pushed else "on this machine alone: there is no remote"
     lines.append(f"branch     {proposal.branch}   {(proposal.commit or '')[:10]}, {state}")
     if proposal.replaces:
         lines.append(f"           instead of {proposal.replaces}; approvals of that one lapse")
     elif not proposal.changed:
         lines.append("           it was proposed before: nothing new was written")
-    lines.append(_next(proposal, remote, rehearsed))
+    lines.append(next_steps(proposal, remote, rehearsed))
     return "\n".join(lines)
 
 
@@ -53,8 +56,37 @@ def _counts(checks: tuple[Check, ...]) -> str:
     return told + (f", {asks} {'asks' if asks == 1 else 'ask'} for a person" if asks else "")
 
 
-def _next(proposal: Proposal, remote: bool, rehearsed: bool) -> str:
-    branch = f"origin/{proposal.branch}" if remote else proposal.branch
-    flag = " --rehearse" if rehearsed else ""
-    merge = f"git merge --no-ff {branch}" + ("   and push: the merge is the approval" if remote else "")
-    return f"next       {merge}\n           windlass apply {proposal.environment}{flag}"
+def next_steps(proposal: Proposal, remote: Remote, rehearsed: bool) -> str:
+    """What to do with a proposal: how it is read, merged and applied. Nothing where there is none."""
+    if proposal.branch is None:
+        return ""
+    needed = proposal.evidence.approvals_needed
+    who = f", by somebody other than {proposal.evidence.author}" if needed else ""
+    return _steps(proposal.environment, proposal.branch, remote, rehearsed, who)
+
+
+def waiting(found: Sequence[Waiting], remote: Remote, rehearsed: bool) -> str:
+    """Every proposal that waits for its merge, with what to do."""
+    blocks = [
+        f"waits      {one.slug}: generation {one.generation} of {one.environment} on {remote.ref(one.branch)}\n"
+        + _steps(one.environment, one.branch, remote, rehearsed)
+        for one in found
+    ]
+    return "\n".join(blocks)
+
+
+def waiting_plain(found: Sequence[Waiting]) -> list[dict[str, Any]]:
+    """The same as data."""
+    return [asdict(one) for one in found]
+
+
+def _steps(environment: str, branch: str, remote: Remote, rehearsed: bool, who: str = "") -> str:
+    """The commands, each in a line of its own so that it can be copied."""
+    ref = remote.ref(branch)
+    pull, push = (" && git pull", f" && git push origin {remote.main}") if remote.origin else ("", "")
+    lines = [
+        f"git show {ref}   (the evidence; merging is the approval{who})",
+        f"git switch {remote.main}{pull} && git merge --no-ff {ref}{push}",
+        commands.plain(rehearsed, f"apply {environment}"),
+    ]
+    return "next       " + "\n           ".join(lines)

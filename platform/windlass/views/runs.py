@@ -5,14 +5,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from windlass.engine import commands
 from windlass.model.runs import Run
+from windlass.model.specs.environment import LOCAL, Environment
 from windlass.views.words import number, short, table
 
 
-def as_text(slug: str, environment: str, runs: Sequence[Run]) -> str:
+def as_text(slug: str, environment: Environment, runs: Sequence[Run]) -> str:
     """One row per run: what went in, what came out, what became of it. Metrics by slice are in the JSON only."""
     if not runs:
-        return f"no run of {slug} in {environment} yet: `windlass up {slug}` makes one"
+        return f"no run of {slug} in {environment.metadata.name} yet: {_first(slug, environment)}"
     params = _names(run.params for run in runs)
     metrics = _names(_plain(run.metrics) for run in runs)
     head = ["inputs", "finished", "outcome", *params, *metrics, "data", "commit", "version", "now"]
@@ -24,6 +26,15 @@ def as_text(slug: str, environment: str, runs: Sequence[Run]) -> str:
 def as_json(runs: Sequence[Run]) -> str:
     """Everything, as a list of objects."""
     return json.dumps([asdict(run) for run in runs], sort_keys=True, indent=2)
+
+
+def _first(slug: str, environment: Environment) -> str:
+    name, before = environment.metadata.name, environment.spec.promotes_from
+    if name == LOCAL:
+        return f"`windlass up {slug}` makes one"
+    if before is None:
+        return f"{commands.windlass(environment, f'train {slug} --env {name}')} makes one"
+    return f"it does not train, and serves what {before} served: `windlass runs {slug} --env {before}`"
 
 
 def _before(run: Run) -> list[str]:

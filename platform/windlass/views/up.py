@@ -1,21 +1,24 @@
 """What ``windlass up`` says at the end: the table, one real question and its answer, and what to try next."""
 
 import json
-from collections.abc import Mapping
+import shlex
+from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from windlass.model.served import Asked, Up
-from windlass.views.words import columns, instant, number, short
+from windlass.views.words import columns, instant, number, short, whole
 
 
-def as_text(result: Up) -> str:
-    """The end of a first run, or the one line of a run that found nothing to do."""
+def as_text(result: Up, near: Callable[[str], str] = str, tour: bool = False) -> str:
+    """The end of a first run, or the one line of a run that found nothing to do. ``near`` says how a path of the repository
+    is written where the person stands: what to try next must work there. ``tour`` says whether the repository has one."""
     if result.idle:
         return _idle(result)
     blocks = [_table(result)]
     if result.asked:
         blocks.append(_asked(result.asked))
-    blocks.append(_next(result))
+    blocks.append(_next(result, near, tour))
     return "\n\n".join(blocks)
 
 
@@ -29,7 +32,7 @@ def _plain(result: Up) -> Mapping[str, Any]:
     return {
         "model": result.slug,
         "changed": not result.idle,
-        "version": spec.version,
+        "version": whole(spec.version),
         "release": result.release.digest,
         "generation": spec.generation,
         "modelDigest": spec.pin.model.digest,
@@ -38,6 +41,7 @@ def _plain(result: Up) -> Mapping[str, Any]:
         "metrics": spec.metrics,
         "gates": [gate.plain() for gate in result.candidate.gates] if result.candidate else [],
         "url": result.url,
+        "port": urlsplit(result.url).port if result.url else None,
         "pid": result.pid,
         "answer": json.loads(result.asked.answer) if result.asked and result.asked.status == 200 else None,
         "seconds": round(result.seconds, 3),
@@ -80,11 +84,15 @@ def _asked(asked: Asked) -> str:
     return f"  asked     POST {asked.path}  {asked.about}\n  answered  {outcome}   in {1000 * asked.seconds:.0f} ms"
 
 
-def _next(result: Up) -> str:
-    lines = []
+def _next(result: Up, near: Callable[[str], str], tour: bool) -> str:
+    lines, root = [], near(".")
     if result.url and result.asked:
-        lines.append(
-            f"curl -s {result.url}{result.asked.path} -H 'content-type: application/json' -d @{result.asked.file}"
-        )
-    lines.append(f"windlass logs {result.slug} -f · windlass status · windlass down · make tour")
+        body = shlex.quote(f"@{near(result.asked.file)}")
+        lines.append(f"curl -s {result.url}{result.asked.path} -H 'content-type: application/json' -d {body}")
+    inside = set(root.split("/")) <= {".", ".."}
+    windlass = "windlass" if inside else f"windlass -C {shlex.quote(root)}"
+    words = [f"{windlass} logs {result.slug} -f", f"{windlass} status", f"{windlass} down"]
+    if tour:
+        words.append("make tour" if root == "." else f"make -C {shlex.quote(root)} tour")
+    lines.append(" · ".join(words))
     return "next   " + "\n       ".join(lines)

@@ -21,6 +21,9 @@ def as_text(proofs: Sequence[Proof]) -> str:
     bad = [proof for proof in proofs if proof.outcome == "bad"]
     lines = [columns(rows, indent=0)]
     lines += [f"  bad  {_about(proof)}  {proof.check}: {proof.detail}  WL421" for proof in bad]
+    lines += [
+        f"  warning  {_about(proof)}  {proof.check}: {proof.detail}" for proof in proofs if proof.outcome == "warns"
+    ]
     ok = sum(1 for proof in proofs if proof.outcome == "ok")
     absent = sum(1 for proof in proofs if proof.outcome == "absent")
     told = f"{plural(ok, 'proof')} ok"

@@ -52,6 +52,11 @@ def number(value: Any) -> str:
     return "-" if value is None else str(value)
 
 
+def whole(value: str | None) -> int | str | None:
+    """A count that is kept as text, as the number it is, for JSON; any other text as it is."""
+    return int(value) if value is not None and value.isdecimal() else value
+
+
 def instant(value: datetime | str) -> str:
     """A time in UTC, to the second."""
     when = datetime.fromisoformat(value) if isinstance(value, str) else value

@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.fixtures.model_env import Quiet
+from tests.fakes.progress import HeardProgress
 from windlass.adapters.dvc_runner import DvcRunner
 from windlass.model.failure import Findings, World
 from windlass.model.workload import EnvEntry, Pipeline, Profile, Step
@@ -17,29 +17,20 @@ WORDS = {"team": "t", "model": "m", "environment": "local", "source": "s", "requ
 PYTHON = Path(sys.executable)
 
 
-class Loud(Quiet):
-    def __init__(self):
-        super().__init__()
-        self.printed = ""
-
-    def output(self, text):
-        self.printed += text
-
-
 @pytest.fixture
 def run(tmp_path, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
     monkeypatch.chdir(tmp_path)
     (tmp_path / "work" / "specs").mkdir(parents=True)
-    loud = Loud()
+    heard = HeardProgress()
 
     def command(text, env=()):
         step = Step(name="test", kind="test", profile="default", command=text)
         profile = Profile(name="default", env=tuple(env))
         pipeline = Pipeline(name="p", purpose="train", folder="specs", profiles=(profile,), steps=(step,), **WORDS)
-        with DvcRunner(tmp_path / "work", tmp_path / "cache", loud) as runner:
+        with DvcRunner(tmp_path / "work", tmp_path / "cache", heard) as runner:
             runner.run(pipeline, step, PYTHON, {})
-        return loud.printed
+        return heard.printed
 
     return command
 

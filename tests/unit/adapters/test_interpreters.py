@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.fixtures.model_env import Quiet
+from tests.fakes.progress import HeardProgress
 from tests.transcript import ROOT
 from windlass.adapters import leash
 from windlass.adapters.interpreters import UvInterpreters
@@ -37,7 +37,7 @@ def own():
 
 def test_a_lock_becomes_an_interpreter_of_its_own(made):
     assert not made.ready(SMALL)
-    python = made.ensure(SMALL, Quiet())
+    python = made.ensure(SMALL, HeardProgress())
     assert python == made.path(SMALL)
     assert made.ready(SMALL)
     code = "import sys, iniconfig; print(sys.prefix, sys.version_info[:2])"
@@ -48,10 +48,10 @@ def test_a_lock_becomes_an_interpreter_of_its_own(made):
 
 
 def test_it_is_made_once(made):
-    python = made.ensure(SMALL, Quiet())
+    python = made.ensure(SMALL, HeardProgress())
     before = python.parent.parent.stat().st_mtime_ns
     began = time.monotonic()
-    assert made.ensure(b"# another comment\n" + SMALL, Quiet()) == python
+    assert made.ensure(b"# another comment\n" + SMALL, HeardProgress()) == python
     assert time.monotonic() - began < 0.1
     assert python.parent.parent.stat().st_mtime_ns == before
 
@@ -61,18 +61,18 @@ def test_a_half_made_one_is_made_anew(made):
     python.parent.mkdir(parents=True)
     python.write_text("half")
     assert not made.ready(SMALL)
-    made.ensure(SMALL, Quiet())
+    made.ensure(SMALL, HeardProgress())
     assert subprocess.run([python, "-c", "import iniconfig"]).returncode == 0
 
 
 def test_no_packages_need_no_installer(made):
-    python = made.ensure(lockfile.assemble(b"# nothing\n", b""), Quiet())
+    python = made.ensure(lockfile.assemble(b"# nothing\n", b""), HeardProgress())
     assert subprocess.run([python, "-c", ""]).returncode == 0
 
 
 def test_two_at_once_make_it_once(made):
     with ThreadPoolExecutor(4) as pool:
-        pythons = set(pool.map(lambda _: made.ensure(SMALL, Quiet()), range(4)))
+        pythons = set(pool.map(lambda _: made.ensure(SMALL, HeardProgress()), range(4)))
     assert pythons == {made.path(SMALL)}
     assert made.ready(SMALL)
 
@@ -80,7 +80,7 @@ def test_two_at_once_make_it_once(made):
 def test_other_bytes_than_the_lock_says_are_refused(made):
     wrong = re.sub(rb"sha256:[0-9a-f]{64}", b"sha256:" + b"0" * 64, SMALL)
     with pytest.raises(World) as refused:
-        made.ensure(wrong, Quiet())
+        made.ensure(wrong, HeardProgress())
     assert refused.value.diagnostics[0].code in ("WL561", "WL562")
     assert not made.ready(wrong)
 

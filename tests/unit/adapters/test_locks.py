@@ -4,34 +4,27 @@ import subprocess
 import sys
 import threading
 
+from tests.fakes.progress import HeardProgress
 from windlass.adapters.clock import SystemClock
 from windlass.adapters.locks import FileLocks
 
 
-class Heard:
-    def __init__(self):
-        self.lines = []
-
-    def note(self, text):
-        self.lines.append(text)
-
-
 def test_the_second_waits_and_is_told_for_whom(tmp_path):
-    locks, heard, order = FileLocks(tmp_path, SystemClock()), Heard(), []
+    locks, heard, order = FileLocks(tmp_path, SystemClock()), HeardProgress(), []
     entered = threading.Event()
 
     def second():
         with locks.hold("local", heard):
             order.append("second")
 
-    with locks.hold("local", Heard()):
+    with locks.hold("local", HeardProgress()):
         waiting = threading.Thread(target=second)
         waiting.start()
         entered.wait(0.5)
         order.append("first")
     waiting.join(5)
     assert order == ["first", "second"]
-    assert "another windlass is at work in local (pid " in heard.lines[0]
+    assert "another windlass is at work in local (pid " in heard.notes[0]
 
 
 def test_a_killed_holder_holds_nothing(tmp_path):
@@ -41,5 +34,5 @@ def test_a_killed_holder_holds_nothing(tmp_path):
         "with FileLocks(Path(sys.argv[1]), SystemClock()).hold('local', None): os.kill(os.getpid(), signal.SIGKILL)"
     )
     subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False)
-    with FileLocks(tmp_path, SystemClock()).hold("local", Heard()) as handle:
+    with FileLocks(tmp_path, SystemClock()).hold("local", HeardProgress()) as handle:
         assert handle > 0

@@ -94,3 +94,13 @@ def test_it_works_from_any_folder_inside(tmp_path: Path) -> None:
     root = broken(tmp_path / "repo")
     done = windlass(root / "specs" / "vision", "validate")
     assert done.stdout.startswith(f"{MODEL}:23:9"), "paths are the repository's, wherever one stands"
+
+
+def test_files_of_a_model_that_appear_without_one_are_seen_behind_the_cache(tmp_path: Path) -> None:
+    root = laid_out(tmp_path / "repo")
+    assert windlass(root, "validate").returncode == 0
+    assert "nothing has changed" in windlass(root, "validate").stderr
+    (root / "specs/vision/faces").mkdir()
+    (root / "specs/vision/faces/params.json").write_text("{}")
+    done = windlass(root, "validate")
+    assert (done.returncode, "WL235  warning: files of a model (params.json)" in done.stdout) == (0, True), done.stderr

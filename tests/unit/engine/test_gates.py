@@ -82,7 +82,8 @@ def test_a_slice_that_vanished_is_refused_and_a_new_one_is_not():
 @pytest.mark.parametrize("value", [None, "0.97", True, math.nan, math.inf])
 def test_what_is_no_number_is_refused(value):
     found = one({"metric": "f1", "min": 0.1}, metrics={"f1": value})
-    assert (found.passed, found.note) == (False, "no number")
+    told = {"nan": "is NaN", "inf": "is infinite"}.get(str(value), "no number")
+    assert (found.passed, found.note) == (False, told)
 
 
 def test_a_sentence_shows_a_difference_that_three_decimals_hide():

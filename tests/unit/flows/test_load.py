@@ -1,6 +1,7 @@
 """Reading the repository from the disk: links, odd names, missing git, and what is never read."""
 
 import os
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,24 @@ def test_require_raises_every_error_at_once_with_the_texts(tmp_path: Path) -> No
         load.require(wiring.reader(str(root)))
     assert [one.code for one in error.value.diagnostics] == ["WL001", "WL009"]
     assert (error.value.sources or {})["environments/dev/environment.yaml"] == "a: ["
+
+
+def test_a_model_can_be_required_alone_and_says_how_much_is_left_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = laid_out(tmp_path / "repo", git=True)
+    (root / "environments/dev/environment.yaml").write_text("a: [")
+    ports = wiring.ports(Namespace(directory=root, verbose=False))
+    project, loaded = load.require_model(ports, "digits", "")
+    assert loaded.spec.metadata.slug == "vision/digits"
+    assert set(project.environments) == {"staging", "prod"}
+    assert capsys.readouterr().err == "1 file has findings that do not matter here: `windlass validate`\n"
+    with pytest.raises(Findings):
+        load.require_model(ports, "digits", "", "dev")
+    (root / "specs/vision/team.yaml").write_text("")
+    with pytest.raises(Findings) as error:
+        load.require_model(ports, None, "specs/vision/digits")
+    assert [one.code for one in error.value.diagnostics] == ["WL009"], "what does not matter is not told"
 
 
 def test_an_empty_folder_holds_nothing(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ from typing import Any, cast
 
 import pytest
 
-from tests.fixtures.model_env import Quiet, Trained
+from tests.fakes.progress import HeardProgress
+from tests.fixtures.model_env import Trained
 from windlass.adapters.mlflow_registry import MlflowRegistry
 from windlass.adapters.store import FolderStore
 from windlass.flows import registry
@@ -24,7 +25,7 @@ INPUTS = {name: "sha256:" + character * 64 for name, character in (("digits", "1
 class Some:
     root: Path
     registry: MlflowRegistry
-    progress: Quiet = field(default_factory=Quiet)
+    progress: HeardProgress = field(default_factory=HeardProgress)
 
     def store(self, environment: str) -> FolderStore:
         return FolderStore(self.root / layout.state(environment, "store"))
