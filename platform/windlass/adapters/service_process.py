@@ -1,7 +1,7 @@
 """One service's processes: how they are started, known again and ended.
 
-A record holds pid and birth (kernel start time and boot id), so that a reused pid is never taken for the service, and a mark
-that every process of the service carries in its environment, so that workers which lost their leader are still known as ours.
+A record holds pid and birth (kernel start time and boot id), so that a reused pid is never taken for the service. The process
+also carries a mark in its environment: a server whose record was lost (a damaged disk, an edit) is still known as ours.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ from typing import Any
 
 from windlass.engine.manifests import process
 from windlass.model.workload import Service
-from windlass.runtime import launch
+from windlass.runtime import launch, serve
 
 HOST = "127.0.0.1"
 GRACE = 10.0
@@ -27,15 +27,15 @@ KEYS = frozenset({"name", "pid", "birth", "startedAt", "runs", "carries"})
 
 
 def command(service: Service, bento: Path, python: Path, record: Path, lock: int | None) -> list[str]:
-    """What to run: the launcher, which writes the record and turns into ``bentoml serve``."""
+    """What to run: the launcher, which writes the record and turns into the server."""
     fields: dict[str, Any] = {
         "name": service.name,
         "startedAt": datetime.now(UTC).isoformat(timespec="seconds"),
         **process(service).fields,
     }
-    serve = [str(python), "-m", "bentoml", "serve", str(bento), "--host", HOST, "--port", str(service.port)]
+    program = [str(python), "-P", str(Path(serve.__file__)), str(bento), HOST, str(service.port)]
     held = "-" if lock is None else str(lock)
-    return [str(python), "-P", str(Path(launch.__file__)), str(record), json.dumps(fields), held, *serve]
+    return [str(python), "-P", str(Path(launch.__file__)), str(record), json.dumps(fields), held, *program]
 
 
 def environment(home: Path, env: Mapping[str, str], mark: str) -> dict[str, str]:
@@ -71,9 +71,7 @@ def end(pid: int, record: Mapping[str, Any]) -> None:
 
 
 def end_marked(mark: str) -> None:
-    """Kill every process that carries a service's mark. Its workers have groups of their own, so the mark is what joins
-    them.
-    """
+    """Kill every process that carries a service's mark."""
     import psutil
 
     for one in psutil.process_iter():

@@ -84,12 +84,10 @@ def _settle(folder: Path, lock: bytes) -> None:
 
 
 def warm() -> None:
-    """Import what a build needs, while the parent still trains."""
-    import bentoml
-    import skops.io
-
-    assert bentoml
-    assert skops.io
+    """Import what a build needs, while the parent still trains. `bentoml` imports its parts only when they are named."""
+    import sklearn.pipeline  # noqa: F401 -- here and below, importing is the point
+    import skops.io  # noqa: F401
+    from bentoml import build, service  # noqa: F401
 
 
 def handle(request: dict[str, Any]) -> dict[str, Any]:

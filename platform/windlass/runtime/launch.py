@@ -1,4 +1,4 @@
-"""Becomes a server: writes the service record with its own process's identity, then turns into `bentoml serve`.
+"""Becomes a server: writes the service record with its own process's identity, then turns into it (`serve.py`).
 
 The record is written by the process that will serve, before it serves. So there is no instant at which a killed parent
 leaves a server that nobody knows of. Needs only Python's standard library (and psutil, where there is no /proc).

@@ -20,7 +20,7 @@ from windlass.adapters.bento_packager import BentoPackager
 from windlass.adapters.servers import LocalServers
 from windlass.engine.lower.service import PROBES
 from windlass.model.failure import World
-from windlass.model.workload import Contract, Scale, Service, Variant
+from windlass.model.workload import Contract, EnvEntry, Scale, Service, Variant
 
 D = "sha256:" + "0" * 64
 ROW = {"scan": [[0.0, 8, 16, 0, 0, 0, 0, 0]] * 8}
@@ -46,6 +46,7 @@ def service(model: str, port: int, generation: int = 1) -> Service:
         scale=Scale(min=1, max=1),
         probes=PROBES,
         contract=Contract(input=(), output=(), model_format="sklearn-skops", digest=D),
+        env=(EnvEntry(name="GREETING", value="hello"),),
     )
 
 
@@ -66,7 +67,7 @@ def running(
 ) -> Iterator[tuple[LocalServers, Service]]:
     """One server for all tests that only ask."""
     servers, one = LocalServers(tmp_path_factory.mktemp("root")), service("digits", free_port())
-    servers.start(one, bentos["digits"], model_python, {})
+    servers.start(one, bentos["digits"], model_python)
     servers.wait_ready(one, 60)
     yield servers, one
     servers.stop("local", one.slug)
@@ -162,7 +163,7 @@ def test_a_taken_port_is_said_at_once_and_by_whom(
     servers, one = running
     began = time.monotonic()
     with pytest.raises(World) as caught:
-        servers.start(service("sugar", one.port), bentos["sugar"], model_python, {})
+        servers.start(service("sugar", one.port), bentos["sugar"], model_python)
     assert time.monotonic() - began < 0.5
     found = caught.value.diagnostics[0]
     assert found.code == "WL530"
@@ -170,7 +171,7 @@ def test_a_taken_port_is_said_at_once_and_by_whom(
     assert "--port" in found.hint
     assert servers.tail("local", "vision/sugar", 5) is None
     with pytest.raises(World, match="is in use by pid"):
-        servers.start(one, bentos["digits"], model_python, {})
+        servers.start(one, bentos["digits"], model_python)
     assert servers.observe("local")[0].present, "a service that lives is not started over"
 
 
@@ -193,7 +194,7 @@ def test_two_models_run_side_by_side_and_stop_by_name(
 ) -> None:
     both = [service("digits", free_port()), service("sugar", free_port())]
     for one in both:
-        servers.start(one, bentos[one.model], model_python, {"GREETING": "hello"})
+        servers.start(one, bentos[one.model], model_python)
     for one in both:
         servers.wait_ready(one, 60)
     pids = {seen.identity.owner: int((seen.uid or "").partition("/")[0]) for seen in servers.observe("local")}
@@ -210,23 +211,32 @@ def test_two_models_run_side_by_side_and_stop_by_name(
     assert not any(alive(process) for process in family["vision/sugar"])
 
 
-@pytest.mark.slow
-def test_a_killed_leader_is_seen_and_the_next_start_sweeps_its_workers(
+def test_a_killed_server_is_seen_and_leaves_nothing_on_its_port(
     servers: LocalServers, bentos: dict[str, Path], model_python: Path, tmp_path: Path
 ) -> None:
     one = service("digits", free_port())
-    servers.start(one, bentos["digits"], model_python, {})
+    servers.start(one, bentos["digits"], model_python)
     servers.wait_ready(one, 60)
-    leader = int((servers.observe("local")[0].uid or "").partition("/")[0])
-    workers = psutil.Process(leader).children(recursive=True)
-    os.kill(leader, signal.SIGKILL)
+    server = psutil.Process(int((servers.observe("local")[0].uid or "").partition("/")[0]))
+    assert server.children(recursive=True) == []
+    server.kill()
     assert eventually(lambda: not servers.observe("local")[0].present)
-    assert servers.port_holder(one.port) is None, "what our killed service left does not count"
+    assert LocalServers(tmp_path / "elsewhere").port_holder(one.port) is None
+
+
+@pytest.mark.slow
+def test_a_server_whose_record_was_lost_is_ended_by_the_next_start(
+    servers: LocalServers, bentos: dict[str, Path], model_python: Path, tmp_path: Path
+) -> None:
+    one = service("digits", free_port())
+    servers.start(one, bentos["digits"], model_python)
+    servers.wait_ready(one, 60)
+    lost = psutil.Process(int((servers.observe("local")[0].uid or "").partition("/")[0]))
+    (tmp_path / ".windlass/local/run/vision/digits.json").write_text("a damaged record")
+    assert servers.port_holder(one.port) is None, "what our lost service holds does not count"
     assert LocalServers(tmp_path / "elsewhere").port_holder(one.port) is not None
-    record = tmp_path / ".windlass/local/run/vision/digits.json"
-    record.write_text("a damaged record")
-    servers.start(one, bentos["digits"], model_python, {})
-    assert not any(alive(process) for process in workers)
+    servers.start(one, bentos["digits"], model_python)
+    assert not alive(lost)
     servers.wait_ready(one, 60)
     assert servers.stop("local", one.slug)
 
@@ -255,14 +265,29 @@ def test_a_service_that_dies_is_told_with_its_last_words(
     servers: LocalServers, model_python: Path, tmp_path: Path
 ) -> None:
     one = service("digits", free_port())
-    servers.start(one, tmp_path, model_python, {})
+    servers.start(one, tmp_path, model_python)
     began = time.monotonic()
     with pytest.raises(World) as caught:
         servers.wait_ready(one, 60)
     assert time.monotonic() - began < 20
     assert caught.value.diagnostics[0].code == "WL531"
     assert caught.value.output
-    servers.stop("local", one.slug)
+    assert servers.observe("local") == (), "no record of what did not start"
+    assert servers.started("local") == ("vision/digits",), "its log stays"
+
+
+def test_a_service_that_does_not_get_ready_in_time_is_stopped(
+    servers: LocalServers, bentos: dict[str, Path], model_python: Path
+) -> None:
+    one = service("digits", free_port())
+    servers.start(one, bentos["digits"], model_python)
+    leader = psutil.Process(int((servers.observe("local")[0].uid or "").partition("/")[0]))
+    family = [leader, *leader.children(recursive=True)]
+    with pytest.raises(World, match="did not answer on port"):
+        servers.wait_ready(one, 0.1)
+    assert not any(alive(process) for process in family)
+    assert servers.observe("local") == ()
+    assert servers.port_holder(one.port) is None
 
 
 def test_nothing_answers_is_the_worlds_fault(tmp_path: Path) -> None:
@@ -283,7 +308,7 @@ def test_a_kill_while_starting_leaves_a_server_that_is_known(
         "from windlass.model.workload import Service\n"
         f"def point(name):\n    if name == {point!r}: os.kill(os.getpid(), signal.SIGKILL)\n"
         "root, bento, python = map(Path, sys.argv[1:4])\n"
-        "LocalServers(root, point).start(Service.model_validate_json(sys.argv[4]), bento, python, {})\n"
+        "LocalServers(root, point).start(Service.model_validate_json(sys.argv[4]), bento, python)\n"
     )
     paths = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     words = [
@@ -303,7 +328,7 @@ def test_a_kill_while_starting_leaves_a_server_that_is_known(
 
 def test_the_log_is_followed_until_the_end(servers: LocalServers, bentos: dict[str, Path], model_python: Path) -> None:
     one = service("digits", free_port())
-    servers.start(one, bentos["digits"], model_python, {})
+    servers.start(one, bentos["digits"], model_python)
     servers.wait_ready(one, 60)
     told = servers.follow("local", one.slug)
     servers.ask(one, "/predict", b"{}")
