@@ -13,7 +13,8 @@ from tests import repositories
 from tests.repositories import Clone
 from windlass.cli import wiring
 from windlass.engine import resolve
-from windlass.flows import approvals, load, release, releases
+from windlass.flows import load
+from windlass.flows.releasing import approvals, release, releases
 from windlass.model import digests, layout
 from windlass.model.candidate import BentoPin, Candidate, DataPin, ModelPin
 from windlass.model.project import Project

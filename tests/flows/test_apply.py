@@ -13,7 +13,8 @@ import windlass
 from tests import repositories, toy
 from tests.toy import SLUG, World
 from windlass.cli.main import main
-from windlass.flows import apply, down, plan, waiting
+from windlass.flows import apply, down, plan
+from windlass.flows.releasing import waiting
 from windlass.model.failure import Failure, Refused
 from windlass.model.failure import World as Trouble
 from windlass.runtime import launch

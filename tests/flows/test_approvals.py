@@ -10,7 +10,8 @@ from tests import repositories, toy
 from tests.flows.test_promote import to
 from tests.toy import SLUG, World
 from windlass.cli.main import main
-from windlass.flows import approvals, plan
+from windlass.flows import plan
+from windlass.flows.releasing import approvals
 from windlass.model.proposal import Proposal
 
 

@@ -11,7 +11,7 @@ from tests import repositories, toy
 from tests.fakes.progress import HeardProgress
 from tests.toy import SLUG, World
 from windlass.engine import release as releases
-from windlass.flows import release, shelf
+from windlass.flows.releasing import release, shelf
 from windlass.model import layout
 from windlass.model.failure import Refused
 

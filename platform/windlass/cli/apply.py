@@ -31,7 +31,9 @@ def run(arguments: argparse.Namespace) -> Exit:
 def _apply(arguments: argparse.Namespace) -> Exit:
     from windlass.cli import wiring
     from windlass.engine import resolve
-    from windlass.flows import apply, load, plan, receipts, waiting
+    from windlass.flows import apply, load, plan
+    from windlass.flows.applying import receipts
+    from windlass.flows.releasing import waiting
     from windlass.views import apply as view
     from windlass.views import plan as plan_view
     from windlass.views import proposal

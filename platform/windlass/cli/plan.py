@@ -25,7 +25,8 @@ def run(arguments: argparse.Namespace) -> Exit:
 def _plan(arguments: argparse.Namespace) -> Exit:
     from windlass.cli import wiring
     from windlass.engine import resolve
-    from windlass.flows import load, plan, waiting
+    from windlass.flows import load, plan
+    from windlass.flows.releasing import waiting
     from windlass.views import plan as view
     from windlass.views import proposal
 

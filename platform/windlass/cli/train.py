@@ -25,7 +25,8 @@ def run(arguments: argparse.Namespace) -> Exit:
 def _train(arguments: argparse.Namespace) -> Exit:
     from windlass.cli import wiring
     from windlass.engine import resolve
-    from windlass.flows import load, propose_trained
+    from windlass.flows import load
+    from windlass.flows.releasing import propose_trained
     from windlass.views import proposal
     from windlass.views import train as view
 

@@ -1,13 +1,17 @@
 """From what a person types to what is meant: an environment, a model, a model as an environment's overlays make it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import takewhile
 from typing import Any
+
+from pydantic import ValidationError
 
 from windlass.engine import overlay
 from windlass.engine.wording import listed, meant
 from windlass.model import layout
+from windlass.model.diagnostic import Diagnostic
 from windlass.model.document import API_VERSION
-from windlass.model.failure import Usage
+from windlass.model.failure import Findings, Usage
 from windlass.model.project import Loaded, Project
 from windlass.model.specs.environment import LOCAL, Environment, EnvironmentSpec, Target
 from windlass.model.specs.model import Model, ModelSpec
@@ -84,10 +88,30 @@ def slug(known: Iterable[str], text: str | None, here: str = "") -> str:
 
 
 def effective(project: Project, document: Mapping[str, Any], environment_name: str) -> ModelSpec:
-    """The spec of a model document (its plain value, also a promoted one) with an environment's overlays laid over it."""
-    return Model.model_validate(
-        overlay.lay(project, environment_name, document).value, by_alias=True, by_name=False
-    ).spec
+    """The spec of a model document (its plain value, also a promoted one) with an environment's overlays laid over it. Raises
+    `Findings` (WL236) where they do not fit: overlays are of today, a promoted spec may be of last year."""
+    laid = overlay.lay(project, environment_name, document)
+    try:
+        return Model.model_validate(laid.value, by_alias=True, by_name=False).spec
+    except ValidationError as error:
+        raise Findings([_unfit(laid, document, environment_name, dict(one)) for one in error.errors()]) from error
+
+
+def _unfit(laid: overlay.Laid, document: Mapping[str, Any], name: str, error: Mapping[str, Any]) -> Diagnostic:
+    """What is wrong at one path, placed in the overlay that reaches nearest to it."""
+    path = tuple(error["loc"])
+    slug = f"{document['metadata']['team']}/{document['metadata']['name']}"
+    near = max(laid.origins, key=lambda one: _shared(one, path), default=None)
+    place = laid.origins[near][0].source.place(*laid.origins[near][1]) if near is not None else None
+    where, why = ".".join(map(str, path)), error["msg"].lower()
+    message = f"the spec of {slug} that {name} holds does not fit its overlays: `{where}`: {why}"
+    hint = "change the overlay, or promote a release whose spec it fits"
+    return Diagnostic("WL236", message, place, hint)
+
+
+def _shared(one: Sequence[object], other: Sequence[object]) -> int:
+    """How many parts two paths have in common from the top."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def _embedded() -> Environment:

@@ -1,9 +1,21 @@
-"""Whether the world is still as a plan saw it."""
+"""Whether the world is still as a plan saw it, and whether the plan is young enough to be asked."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
+from windlass.engine.evidence import seconds, span
 from windlass.model.diagnostic import Diagnostic
 from windlass.model.plan import Change, Observed, Plan
+
+
+def aged(plan: Plan, limit: str | None, now: datetime) -> tuple[Diagnostic, ...]:
+    """A finding (WL410) where the plan is older than its environment's ``planMaxAge`` allows."""
+    if limit is None or not plan.created_at:
+        return ()
+    age = (now - datetime.fromisoformat(plan.created_at)).total_seconds()
+    if age <= seconds(limit):
+        return ()
+    return (_finding(f"the plan is {span(age)} old; {plan.environment} takes none older than {limit}"),)
 
 
 def moved(plan: Plan, base: str | None, observed: Sequence[Observed]) -> tuple[Diagnostic, ...]:

@@ -4,11 +4,12 @@ from dataclasses import dataclass, replace
 
 from windlass.engine import commands
 from windlass.engine.schedule import schedule
-from windlass.engine.stale import moved
-from windlass.flows import contents, receipts, releases
+from windlass.engine.stale import aged, moved
 from windlass.flows import plan as planning
-from windlass.flows.receipts import Act, Done
-from windlass.flows.steps import Steps
+from windlass.flows.applying import contents, receipts
+from windlass.flows.applying.receipts import Act, Done
+from windlass.flows.applying.steps import Steps
+from windlass.flows.releasing import releases
 from windlass.model.diagnostic import Diagnostic
 from windlass.model.failure import Failure, Refused
 from windlass.model.plan import Change, Plan
@@ -122,6 +123,7 @@ def _fresh(ports: Ports, project: Project, environment: Environment, plan: Plan,
     """Look again. A plan made a moment ago under the same lock differs in nothing; a plan file may."""
     now = planning.plan(ports, project, environment, only)
     found = moved(plan, now.base, [change.observed for change in now.changes])
+    found += aged(plan, environment.spec.plan_max_age, ports.clock.now())
     if found:
         again = commands.windlass(environment, f"plan {environment.metadata.name}")
         raise Refused((*found[:-1], replace(found[-1], hint=f"nothing was written; look again with {again}")))

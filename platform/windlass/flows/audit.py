@@ -9,7 +9,8 @@ from windlass.engine import ledger, replay
 from windlass.engine import release as releases
 from windlass.engine.release import Folder
 from windlass.engine.replay import Span
-from windlass.flows import approvals, candidates, history, shelf
+from windlass.flows.releasing import approvals, history, shelf
+from windlass.flows.training import candidates
 from windlass.model import layout
 from windlass.model.audit import Audit, Chain, Entry, Moved
 from windlass.model.failure import World

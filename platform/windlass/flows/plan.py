@@ -10,8 +10,10 @@ from windlass import __version__
 from windlass.engine import diff, guard, manifests
 from windlass.engine.lower.pipeline import pipeline
 from windlass.engine.release import spec_digest
-from windlass.flows import approvals, clean, deletions, observe, receipts, release, releases, train
-from windlass.flows.releases import Held
+from windlass.flows import clean, train
+from windlass.flows.applying import deletions, observe, receipts
+from windlass.flows.releasing import approvals, release, releases
+from windlass.flows.releasing.releases import Held
 from windlass.model import digests
 from windlass.model.failure import Refused, Usage, World
 from windlass.model.plan import Change, Manifest, Observed, Plan, Verdict

@@ -9,9 +9,11 @@ from windlass.engine import commands, gates, manifests, resolve
 from windlass.engine import evidence as facts
 from windlass.engine import release as releases
 from windlass.engine.release import Folder
-from windlass.flows import actor, judged, load, proposing, witness
-from windlass.flows.proposing import Draft
-from windlass.flows.releases import Held, workloads
+from windlass.flows import actor, load
+from windlass.flows.releasing import proposing, witness
+from windlass.flows.releasing.proposing import Draft
+from windlass.flows.releasing.releases import Held, workloads
+from windlass.flows.training import judged
 from windlass.model import layout
 from windlass.model.diagnostic import Diagnostic
 from windlass.model.failure import Refused, Usage

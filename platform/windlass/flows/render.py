@@ -2,7 +2,7 @@
 
 from windlass.engine import generated
 from windlass.engine.lower import pipeline
-from windlass.flows import releases
+from windlass.flows.releasing import releases
 from windlass.model import digests
 from windlass.model.project import Project
 from windlass.model.specs.environment import LOCAL, Environment

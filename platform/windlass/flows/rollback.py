@@ -5,8 +5,9 @@ from windlass.engine import commands, resolve
 from windlass.engine import evidence as facts
 from windlass.engine import release as releases
 from windlass.engine.release import Folder
-from windlass.flows import actor, history, proposing, witness
-from windlass.flows.proposing import Draft
+from windlass.flows import actor
+from windlass.flows.releasing import history, proposing, witness
+from windlass.flows.releasing.proposing import Draft
 from windlass.model import digests, layout
 from windlass.model.failure import Refused, Usage
 from windlass.model.project import Project

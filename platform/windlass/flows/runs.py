@@ -1,7 +1,8 @@
 """The training runs of one model in one environment, newest first: from the store's records, without MLflow or DVC."""
 
 from windlass.engine import release as releases
-from windlass.flows import candidates, shelf
+from windlass.flows.releasing import shelf
+from windlass.flows.training import candidates
 from windlass.model.candidate import Candidate
 from windlass.model.runs import Run
 from windlass.model.specs.environment import LOCAL, Environment

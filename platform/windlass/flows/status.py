@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from windlass.engine import commands
-from windlass.flows import receipts, releases, waiting
-from windlass.flows.releases import Held
+from windlass.flows.applying import receipts
+from windlass.flows.releasing import releases, waiting
+from windlass.flows.releasing.releases import Held
 from windlass.flows.up import pid, port_of, url
 from windlass.model.plan import Observed
 from windlass.model.project import Project

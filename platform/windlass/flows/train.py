@@ -9,12 +9,13 @@ from pathlib import Path
 
 from windlass.engine import gates, resolve
 from windlass.engine.lower.service import model_format
-from windlass.flows import candidates, clean, judged, material, registry, team_tests, workfolder
-from windlass.flows.candidates import FAILED, PASSED, REFUSED
-from windlass.flows.collect_data import collect_data
-from windlass.flows.material import Whole
-from windlass.flows.packaging import Packaging
-from windlass.flows.stages import Stages
+from windlass.flows import clean
+from windlass.flows.training import candidates, judged, material, registry, team_tests, workfolder
+from windlass.flows.training.candidates import FAILED, PASSED, REFUSED
+from windlass.flows.training.collect_data import collect_data
+from windlass.flows.training.material import Whole
+from windlass.flows.training.packaging import Packaging
+from windlass.flows.training.stages import Stages
 from windlass.model import digests, layout
 from windlass.model.candidate import Candidate, DataPin, ModelPin, StageRun
 from windlass.model.failure import Findings

@@ -1,9 +1,11 @@
 """The main job on one machine: train if anything changed, release it to `local`, serve it, ask it one real question."""
 
 from windlass.engine import resolve
-from windlass.flows import apply, contents, receipts, release, releases, train
+from windlass.flows import apply, train
 from windlass.flows import plan as planning
-from windlass.flows.releases import Held
+from windlass.flows.applying import contents, receipts
+from windlass.flows.releasing import release, releases
+from windlass.flows.releasing.releases import Held
 from windlass.model.candidate import Candidate
 from windlass.model.failure import World
 from windlass.model.plan import Observed

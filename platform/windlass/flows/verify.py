@@ -7,7 +7,7 @@ from windlass.engine import ledger
 from windlass.engine import release as releases
 from windlass.engine.parse import parse as read_yaml
 from windlass.engine.release import Folder
-from windlass.flows import approvals, shelf
+from windlass.flows.releasing import approvals, shelf
 from windlass.model import digests, layout
 from windlass.model.candidate import Candidate, DataPin
 from windlass.model.failure import Failure

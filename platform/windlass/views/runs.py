@@ -8,7 +8,7 @@ from typing import Any
 from windlass.engine import commands
 from windlass.model.runs import Run
 from windlass.model.specs.environment import LOCAL, Environment
-from windlass.views.words import number, short, table
+from windlass.views.words import number, short, table, whole
 
 
 def as_text(slug: str, environment: Environment, runs: Sequence[Run]) -> str:
@@ -25,7 +25,9 @@ def as_text(slug: str, environment: Environment, runs: Sequence[Run]) -> str:
 
 def as_json(runs: Sequence[Run]) -> str:
     """Everything, as a list of objects."""
-    return json.dumps([asdict(run) for run in runs], sort_keys=True, indent=2)
+    return json.dumps(
+        [{**asdict(run), "version": whole(run.version or None)} for run in runs], sort_keys=True, indent=2
+    )
 
 
 def _first(slug: str, environment: Environment) -> str:

@@ -5,7 +5,7 @@ import pytest
 from tests.trees import MODEL, base, environment
 from windlass.engine import resolve, validate
 from windlass.engine.parse import parse
-from windlass.model.failure import Usage
+from windlass.model.failure import Findings, Usage
 from windlass.model.project import Project
 
 OVERLAY = """\
@@ -147,3 +147,17 @@ def test_a_promoted_document_is_laid_over_too() -> None:
         {"max_depth": 5},
         None,
     )
+
+
+def test_an_overlay_that_an_older_promoted_spec_does_not_fit_is_said_at_the_overlay() -> None:
+    whole = project(overlay("more", "{team: vision}", "{pipeline: {stages: [{name: gone, resources: {cpu: '4'}}]}}"))
+    promoted = parse("model.yaml", base()[MODEL]).source
+    assert promoted is not None
+    with pytest.raises(Findings) as error:
+        resolve.effective(whole, promoted.value, "prod")
+    (found,) = error.value.diagnostics
+    assert found.code == "WL236"
+    assert "vision/digits" in found.message
+    assert "`spec.pipeline.stages.3.cmd`: field required" in found.message
+    assert found.place is not None
+    assert found.place.path == "environments/prod/overlays/more.yaml"

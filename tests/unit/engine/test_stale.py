@@ -1,9 +1,11 @@
 """A plan holds only while the world is as it saw it."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from windlass.engine import diff
-from windlass.engine.stale import moved
+from windlass.engine.stale import aged, moved
 from windlass.model import digests
 from windlass.model.plan import Identity, Manifest, Observed, Plan
 
@@ -38,6 +40,13 @@ def test_each_way_to_move_is_one_finding(before, base, after, words):
     (finding,) = moved(plan(before), base, after)
     assert finding.code == "WL410"
     assert words in finding.message
+
+
+@pytest.mark.parametrize(("limit", "old"), [("2h", False), ("59m", True), ("1h", False), (None, False)])
+def test_a_plan_has_a_greatest_age(limit, old):
+    made = plan([seen()]).model_copy(update={"created_at": "2026-03-03T09:00:00+00:00"})
+    found = aged(made, limit, datetime(2026, 3, 3, 10, 0, tzinfo=UTC))
+    assert [one.message for one in found] == (["the plan is 60 min old; dev takes none older than 59m"] if old else [])
 
 
 def test_the_digest_of_a_plan_leaves_its_age_out():

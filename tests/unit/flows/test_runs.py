@@ -116,7 +116,7 @@ def test_the_json_holds_everything(tmp_path: Path) -> None:
     record(tmp_path, 1)
     (one,) = json.loads(view.as_json(runs(ports(tmp_path), LOCAL, "vision/digits")))
     assert one["metrics"]["slices"] == {"digit": {"7": {"f1": 0.5}}}
-    assert (one["served"], one["aliases"], one["version"]) == (True, [], "")
+    assert (one["served"], one["aliases"], one["version"]) == (True, [], None)
 
 
 def test_equal_bytes_of_another_run_are_not_what_serves(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Proposals that wait for their merge, as this clone last heard of them: nothing is fetched to find them."""
 
 from windlass.engine import release as releases
-from windlass.flows import shelf
+from windlass.flows.releasing import shelf
 from windlass.model import layout
 from windlass.model.proposal import MOVEMENTS, Waiting
 from windlass.ports import Ports

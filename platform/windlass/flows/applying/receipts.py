@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Any, Literal
 
 from windlass import __version__
-from windlass.flows import actor, approvals, candidates, train
-from windlass.flows.releases import Held
+from windlass.flows import actor, train
+from windlass.flows.releasing import approvals
+from windlass.flows.releasing.releases import Held
+from windlass.flows.training import candidates
 from windlass.model import layout
 from windlass.model.failure import Failure
 from windlass.model.plan import Change, Plan

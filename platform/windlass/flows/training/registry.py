@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from windlass.engine.lower.service import contract_bytes
-from windlass.flows import candidates
+from windlass.flows.training import candidates
 from windlass.model import layout
 from windlass.model.candidate import Candidate
 from windlass.model.failure import World

@@ -10,8 +10,8 @@ from windlass.engine import evidence as facts
 from windlass.engine import release as releases
 from windlass.engine.manifests import render_digest, serving
 from windlass.engine.release import Folder
-from windlass.flows import shelf
-from windlass.flows.releases import Held, workloads
+from windlass.flows.releasing import shelf
+from windlass.flows.releasing.releases import Held, workloads
 from windlass.model import digests, layout
 from windlass.model.failure import Refused, Usage
 from windlass.model.project import Project

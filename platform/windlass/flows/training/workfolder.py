@@ -3,7 +3,7 @@ fails here as it would anywhere else. Outputs of earlier runs stay, everything e
 """
 
 from windlass.engine.lower import names
-from windlass.flows.material import Material, Whole
+from windlass.flows.training.material import Material, Whole
 from windlass.ports import Ports
 
 OURS = (".dvc", "logs")

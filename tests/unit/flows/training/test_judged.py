@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from windlass.flows import judged
-from windlass.flows.judged import Tried
+from windlass.flows.training import judged
+from windlass.flows.training.judged import Tried
 from windlass.model.candidate import DataPin, ModelPin
 from windlass.model.release import Pin, Release
 from windlass.model.specs.model import ModelSpec

@@ -8,8 +8,10 @@ from windlass.engine import evidence as facts
 from windlass.engine import release as releases
 from windlass.engine import resolve
 from windlass.engine.release import Folder
-from windlass.flows import actor, judged, proposing, shelf
-from windlass.flows.proposing import Draft
+from windlass.flows import actor
+from windlass.flows.releasing import proposing, shelf
+from windlass.flows.releasing.proposing import Draft
+from windlass.flows.training import judged
 from windlass.model import layout
 from windlass.model.candidate import Candidate
 from windlass.model.failure import Refused

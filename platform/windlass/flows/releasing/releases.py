@@ -7,7 +7,7 @@ from windlass.engine import release as releases
 from windlass.engine import resolve
 from windlass.engine.lower.service import service
 from windlass.engine.lower.tracking import tracking
-from windlass.flows import shelf
+from windlass.flows.releasing import shelf
 from windlass.model import layout
 from windlass.model.project import Project
 from windlass.model.release import Evidence, Release

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from windlass.engine import gates, overlay, resolve
-from windlass.flows.stages import Stages
+from windlass.flows.training.stages import Stages
 from windlass.model.candidate import DataPin
 from windlass.model.diagnostic import Diagnostic
 from windlass.model.failure import Findings, Refused

@@ -8,8 +8,8 @@ from windlass.engine import evidence as facts
 from windlass.engine import release as releases
 from windlass.engine.approvals import Claim
 from windlass.engine.release import Folder
-from windlass.flows import history, shelf
-from windlass.flows.releases import Held
+from windlass.flows.releasing import history, shelf
+from windlass.flows.releasing.releases import Held
 from windlass.model import layout
 from windlass.model.plan import Change, Verdict
 from windlass.model.project import Project

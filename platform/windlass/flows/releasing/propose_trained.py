@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from windlass.engine import commands
-from windlass.flows import clean, release, releases, train
+from windlass.flows import clean, train
+from windlass.flows.releasing import release, releases
 from windlass.model.candidate import Candidate
 from windlass.model.failure import Usage
 from windlass.model.project import Loaded, Project

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from windlass import __version__
-from windlass.flows.material import Whole
+from windlass.flows.training.material import Whole
 from windlass.model import digests, layout
 from windlass.model.candidate import Candidate, DataPin
 from windlass.model.specs.model import Model

@@ -3,8 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from windlass.flows import contents, registry, release, train
-from windlass.flows.releases import Held
+from windlass.flows import train
+from windlass.flows.applying import contents
+from windlass.flows.releasing import release
+from windlass.flows.releasing.releases import Held
+from windlass.flows.training import registry
 from windlass.model.plan import Change
 from windlass.model.project import Project
 from windlass.model.specs.environment import LOCAL, Environment

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from windlass.engine import commands, resolve
-from windlass.flows import candidates
+from windlass.flows.training import candidates
 from windlass.model import layout
 from windlass.model.candidate import Candidate
 from windlass.model.failure import World

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from windlass.flows.material import Material
-from windlass.flows.stages import Stages
+from windlass.flows.training.material import Material
+from windlass.flows.training.stages import Stages
 from windlass.model import digests
 from windlass.model.candidate import DataPin
 from windlass.model.diagnostic import Diagnostic, Place, Related

@@ -11,7 +11,7 @@ from tests.fakes.progress import HeardProgress
 from tests.fixtures.model_env import Trained
 from windlass.adapters.mlflow_registry import MlflowRegistry
 from windlass.adapters.store import FolderStore
-from windlass.flows import registry
+from windlass.flows.training import registry
 from windlass.model import layout
 from windlass.model.candidate import Candidate, ModelPin
 from windlass.model.failure import World

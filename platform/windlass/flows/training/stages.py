@@ -7,7 +7,7 @@ from pathlib import Path
 from windlass.engine import dvclock, unchanged
 from windlass.engine.dvclock import StageLock
 from windlass.engine.lower import names
-from windlass.flows.material import Material, made_by
+from windlass.flows.training.material import Material, made_by
 from windlass.model.candidate import StageRun
 from windlass.model.workload import Step
 from windlass.ports import Ports, StageRunner

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from windlass.engine import release as releases
 from windlass.engine.release import Folder
-from windlass.flows import shelf
+from windlass.flows.releasing import shelf
 from windlass.model import layout
 from windlass.ports import Commit, Ports
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
-from windlass.flows import candidates, proposing
-from windlass.flows.releases import Held
+from windlass.flows.releasing import proposing
+from windlass.flows.releasing.releases import Held
+from windlass.flows.training import candidates
 from windlass.model.plan import Identity, Manifest, Observed
 from windlass.model.receipt import Receipt
 from windlass.ports import Ports

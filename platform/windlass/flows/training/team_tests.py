@@ -1,7 +1,7 @@
 """Step `test` of training: the team's own tests in the model's environment, once per inputs and content of the tests."""
 
-from windlass.flows.material import Material
-from windlass.flows.stages import Stages
+from windlass.flows.training.material import Material
+from windlass.flows.training.stages import Stages
 from windlass.model import digests
 from windlass.model.candidate import StageRun
 from windlass.model.workload import Step

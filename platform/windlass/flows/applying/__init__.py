@@ -1,0 +1,1 @@
+"""The hands of plan and apply: what is live, how one change is done, and the receipt of it."""

@@ -1,0 +1,1 @@
+"""The steps of training: what goes in, the stages, the judgement, and what is kept of it."""
