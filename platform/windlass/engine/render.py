@@ -26,14 +26,21 @@ KEPT = ("join", "length", "sort", "unique", "map", "selectattr", "list", "first"
 
 def render(files: Mapping[str, str], workload: Document) -> dict[str, bytes]:
     """The documents of one backend by their path, from the backend's files and one workload. A template sees the
-    workload's fields under their outside names (``dependsOn``), each one present (absent is null).
+    workload's fields under their outside names (``dependsOn``), each one present (absent is null); so does a path. A
+    template that renders nothing makes no document.
 
     Raises jinja2.UndefinedError for a name that the workload does not have: a bug of the backend.
     """
     environment = _environment(tuple(sorted(files.items())))
     fields = workload.model_dump(mode="json", by_alias=True)
     documents = yaml.load(files[BACKEND], yaml.CSafeLoader)["documents"]
-    return {entry["path"]: environment.get_template(entry["template"]).render(fields).encode() for entry in documents}
+    made = {
+        environment.from_string(entry["path"]).render(fields): environment.get_template(entry["template"]).render(
+            fields
+        )
+        for entry in documents
+    }
+    return {path: text.encode() for path, text in made.items() if text.strip()}
 
 
 @functools.cache
@@ -41,7 +48,15 @@ def _environment(files: tuple[tuple[str, str], ...]) -> SandboxedEnvironment:
     import jinja2
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-    environment = ImmutableSandboxedEnvironment(
+    class Fields(ImmutableSandboxedEnvironment):
+        """A name after a dot is a field of the workload first: `pod.update` is no method of a dict."""
+
+        def getattr(self, obj: Any, attribute: str) -> Any:
+            if isinstance(obj, Mapping) and attribute in obj:
+                return obj[attribute]
+            return super().getattr(obj, attribute)
+
+    environment = Fields(
         loader=jinja2.DictLoader(dict(files)),
         undefined=jinja2.StrictUndefined,
         autoescape=False,

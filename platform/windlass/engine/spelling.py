@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 PLAIN = re.compile(r"[A-Za-z_./][A-Za-z0-9_./ =-]*[A-Za-z0-9_./=-]|[A-Za-z_/]")
@@ -22,6 +22,11 @@ def scalar(value: Any) -> str:
     if isinstance(value, str) and PLAIN.fullmatch(value) and not _special(value):
         return value
     return HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False, allow_nan=False))
+
+
+def block(values: Mapping[str, str], indent: int) -> str:
+    """A mapping of texts as lines of YAML, each ``indent`` spaces in; no line end at the end."""
+    return "\n".join(f"{' ' * indent}{scalar(key)}: {scalar(value)}" for key, value in values.items())
 
 
 def dvc(text: str) -> str:
@@ -60,6 +65,7 @@ def _special(text: str) -> bool:
 FILTERS: dict[str, Callable[..., str]] = {
     "json": json_text,
     "scalar": scalar,
+    "block": block,
     "dvc": dvc,
     "cpu": cpu,
     "bytes_si": bytes_si,

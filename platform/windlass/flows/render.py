@@ -1,31 +1,73 @@
 """The verb `render`: what the specs become in one environment, as files, without touching anything."""
 
 from windlass.engine import generated
-from windlass.engine.lower import pipeline
+from windlass.engine import render as rendering
+from windlass.engine.lower import cluster, pipeline
+from windlass.engine.lower.service import service
 from windlass.flows.releasing import releases
 from windlass.model import digests
 from windlass.model.project import Project
 from windlass.model.specs.environment import LOCAL, Environment
+from windlass.model.workload import Service
 from windlass.ports import Ports
 
 
 def render(ports: Ports, project: Project, environment: Environment) -> dict[str, bytes]:
     """Path to content. Where the environment trains: the files of its pipelines backend, at their places in the repository.
-    What it serves: each release's workloads as JSON below `workloads/`, in the neutral form that every target spells."""
-    name, spec = environment.metadata.name, environment.spec
+    What it serves: the documents of its serving backend, one object a file below `<namespace>/`; on this machine, which needs
+    none, each release's workloads as JSON below `workloads/`."""
     files: dict[str, bytes] = {}
-    if name == LOCAL or spec.promotes_from is None:
-        templates = ports.templates.files("pipelines", spec.backends.pipelines)
-        for dataset in project.datasets.values():
-            files |= generated.files(pipeline.source(dataset, environment), templates)
-        for model in project.models.values():
-            files |= generated.files(pipeline.pipeline(model, project, environment), templates)
-    held = releases.current(ports, project, environment, None if name == LOCAL else ports.git.head())
-    first = spec.target.port or 0
-    served = releases.workloads(
-        project, environment, held, {slug: first + index for index, slug in enumerate(sorted(held))}
+    if environment.metadata.name == LOCAL or environment.spec.promotes_from is None:
+        files |= _training(ports, project, environment)
+    files |= (
+        _here(ports, project, environment)
+        if environment.spec.target.kind == "local"
+        else _cluster(ports, project, environment)
     )
-    for kind, workloads in (("service", served.services), ("tracking", served.tracking)):
-        for one in workloads:
-            files[f"workloads/{one.team}/{one.model}/{kind}.json"] = digests.canonical(one.plain()) + b"\n"
     return dict(sorted(files.items()))
+
+
+def documents(ports: Ports, environment: Environment, one: Service) -> dict[str, bytes]:
+    """The objects of a service in a cluster, by their path."""
+    return rendering.render(ports.templates.files("serving", environment.spec.backends.serving), one)
+
+
+def services(ports: Ports, project: Project, environment: Environment) -> tuple[Service, ...]:
+    """What an environment in a cluster serves at the commit that is checked out, in name order."""
+    loaded = project.environments[environment.metadata.name]
+    held = releases.current(ports, project, environment, ports.git.head())
+    return tuple(
+        cluster.placed(service(one.spec, one.release, environment, cluster.PORT), one.spec, one.release, loaded)
+        for one in held.values()
+        if one.spec.serving is not None
+    )
+
+
+def _training(ports: Ports, project: Project, environment: Environment) -> dict[str, bytes]:
+    templates = ports.templates.files("pipelines", environment.spec.backends.pipelines)
+    files: dict[str, bytes] = {}
+    for dataset in project.datasets.values():
+        files |= generated.files(pipeline.source(dataset, environment), templates)
+    for model in project.models.values():
+        files |= generated.files(pipeline.pipeline(model, project, environment), templates)
+    return files
+
+
+def _cluster(ports: Ports, project: Project, environment: Environment) -> dict[str, bytes]:
+    return {
+        path: data
+        for one in services(ports, project, environment)
+        for path, data in documents(ports, environment, one).items()
+    }
+
+
+def _here(ports: Ports, project: Project, environment: Environment) -> dict[str, bytes]:
+    name, first = environment.metadata.name, environment.spec.target.port or 0
+    held = releases.current(ports, project, environment, None if name == LOCAL else ports.git.head())
+    places = {slug: first + index for index, slug in enumerate(sorted(held))}
+    work = releases.workloads(project, environment, held, places)
+    return {
+        f"workloads/{one.team}/{one.model}/{kind}.json": digests.canonical(one.plain()) + b"\n"
+        for kind, workloads in (("service", work.services), ("tracking", work.tracking))
+        for one in workloads
+    }

@@ -12,6 +12,8 @@ NAME = r"^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$"
 QUANTITY = r"^[0-9]+(\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$"
 DURATION = r"^[0-9]+[smhd]$"
 VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
+IMAGE = r"^[a-z0-9][a-z0-9.:/_-]*@sha256:[0-9a-f]{64}$"
+NAMESPACE = r"^([a-z0-9-]|\{team\})+$"
 
 Text = Annotated[str, Field(min_length=1)]
 Int = Annotated[int, Strict()]

@@ -23,6 +23,72 @@ class EnvEntry(Document):
         return f"WINDLASS_SECRET_{ref.get('name', '')}_{ref.get('key', '')}".upper().replace("-", "_")
 
 
+class Meta(Document):
+    """What every object of a workload says of itself. ``selector`` is the part of the labels that never changes."""
+
+    namespace: Text
+    labels: dict[str, str]
+    annotations: dict[str, str]
+    selector: dict[str, str]
+
+
+class Image(Document):
+    """A container image by digest, never by tag."""
+
+    ref: Text
+    digest: Digest
+
+
+class Fetch(Document):
+    """What must lie on the disk before a container starts: a bento and the packages of its lock, brought by a container of
+    its own from the store and compared with the digest. ``secret`` holds the keys to the store."""
+
+    image: Image
+    store: Text
+    secret: str | None = None
+    digest: Digest
+    bento: Text
+    library: Text
+
+
+class Security(Document):
+    """What a pod may do: the restricted profile, as one user, writing only to the named places."""
+
+    uid: int
+    writable: dict[str, str]
+
+
+class Update(Document):
+    """How new pods replace old ones; counts of pods and seconds."""
+
+    max_surge: int
+    max_unavailable: int
+    progress_deadline_seconds: int
+    min_available: int | None = None
+    """Copies that an eviction must leave; None where there is only one."""
+
+
+class Network(Document):
+    """Which namespaces may ask, besides the pod's own."""
+
+    ingress_from: tuple[Text, ...] = ()
+
+
+class Pod(Document):
+    """What only a cluster has to know of a service."""
+
+    image: Image
+    pull_secrets: tuple[Text, ...] = ()
+    fetch: Fetch | None = None
+    command: tuple[Text, ...] | None = None
+    security: Security
+    service_account: Text
+    spread: tuple[Text, ...]
+    """Topology keys over which copies are spread, where it can be done."""
+    update: Update
+    network: Network
+
+
 class Amount(Document):
     """Request and limit of one resource, in its canonical unit."""
 
@@ -154,10 +220,11 @@ class Variant(Document):
 
 
 class Scale(Document):
-    """Replicas, smallest and largest."""
+    """Replicas, smallest and largest; ``cpu_percent`` is the use of the requested cores that is aimed at in between."""
 
     min: int
     max: int
+    cpu_percent: int = 70
 
 
 class Service(Document):
@@ -175,7 +242,12 @@ class Service(Document):
     scale: Scale
     probes: Probes
     contract: Contract
+    drain_seconds: int = 5
+    """How long a copy still answers after it was told to stop, so that nobody is sent to a closed door."""
     shutdown_grace_seconds: int = 10
+    meta: Meta | None = None
+    pod: Pod | None = None
+    """Both None on this machine."""
 
     @property
     def slug(self) -> str:

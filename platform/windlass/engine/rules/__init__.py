@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from windlass.engine.rules import (
     chain_circle,
+    cluster_parts,
     column_form,
     dataset_exists,
     deps_exist,
@@ -77,4 +78,5 @@ RULES: tuple[Callable[[Tree], Iterator[Diagnostic]], ...] = (
     example_fits.check,
     parameter_once.check,
     environment_exists.check,
+    cluster_parts.check,
 )

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from windlass.model.document import Document, Duration, Flag, Int, Name, Text
+from windlass.model.document import IMAGE, NAMESPACE, Document, Duration, Flag, Int, Name, Text
 from windlass.model.metadata import Api, Metadata
 
 LOCAL = "local"
@@ -15,7 +15,7 @@ class Target(Document):
 
     kind: Literal["local", "kubernetes", "files"]
     """This machine, a cluster, or files for somebody else to apply."""
-    namespace: str | None = None
+    namespace: Annotated[str, Field(pattern=NAMESPACE)] | None = None
     """Where objects go; `{team}` stands for the team."""
     context: str | None = None
     """The context of kubeconfig."""
@@ -23,11 +23,39 @@ class Target(Document):
     """The first port of services on this machine."""
 
 
+class SecretRef(Document):
+    """A secret that the place holds already; Windlass never sees what is in it."""
+
+    name: Name
+    """Its name."""
+
+
 class StoreRef(Document):
-    """The environment's content store."""
+    """The environment's content store. Every key of ``secret_ref`` becomes an environment variable of who reads it."""
 
     uri: Text
     """A folder or a bucket."""
+    secret_ref: SecretRef | None = None
+    """The secret with the keys to it."""
+
+
+class Images(Document):
+    """The image lock: what containers run, each by digest. ``runtime`` serves bentos that are no images themselves,
+    ``step`` holds Windlass: it runs pipeline steps and fetches bentos."""
+
+    runtime: Annotated[str, Field(pattern=IMAGE)] | None = None
+    """The image that serves: `registry.example/runtime@sha256:...`."""
+    step: Annotated[str, Field(pattern=IMAGE)] | None = None
+    """The image that runs steps of Windlass."""
+    pull_secrets: tuple[Name, ...] = ()
+    """The secrets that let a cluster pull them."""
+
+
+class Network(Document):
+    """Who may reach services. Everything else is denied."""
+
+    ingress_from: tuple[Name, ...] = ()
+    """The namespaces that may ask services, besides their own."""
 
 
 class Backends(Document):
@@ -66,6 +94,10 @@ class EnvironmentSpec(Document):
     """What documents are applied to."""
     store: StoreRef | None = None
     """Where data, models and evidence are kept."""
+    images: Images = Images()
+    """What containers run."""
+    network: Network = Network()
+    """Who may reach services."""
     backends: Backends = Backends()
     """Which backends spell the workloads."""
     promotes_from: Name | None = None

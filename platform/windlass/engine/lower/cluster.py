@@ -1,0 +1,140 @@
+"""What only a cluster has to know of a service: where its objects go, what they say of themselves, what a pod may do.
+
+Decided here once, so that every serving backend spells the same pod.
+"""
+
+from windlass.engine.lower.names import name as dns_label
+from windlass.model import layout
+from windlass.model.diagnostic import Diagnostic
+from windlass.model.failure import Findings
+from windlass.model.project import Loaded
+from windlass.model.release import Release
+from windlass.model.specs.environment import Environment
+from windlass.model.specs.model import ModelSpec
+from windlass.model.workload import Amount, Fetch, Image, Meta, Network, Pod, Resources, Security, Service, Update
+
+PREFIX = "windlass.dev"
+PORT = 3000
+"""The port of every service in its pod."""
+HOME = "/var/bentoml"
+"""Not `/home/bentoml`, where an image of a bento holds it: a mount would hide it."""
+BENTO, LIBRARY = f"{HOME}/bento", f"{HOME}/lib"
+"""Where a fetched bento lies, and the packages of its lock."""
+UID = 1034
+"""The user of BentoML's own images; nothing depends on the number."""
+WRITABLE = {"home": HOME, "tmp": "/tmp"}  # noqa: S108 -- a mount of its own in the pod
+SPREAD = ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
+CPU_MILLIS, MEMORY_BYTES = 250, 512 << 20
+"""What a container asks for where the spec does not say: a cluster must know."""
+GRACE_SECONDS = 30
+SERVE = ("python", "-m", "bentoml", "serve", BENTO, "--host", "0.0.0.0", "--port", str(PORT))  # noqa: S104 -- inside a pod
+
+
+def placed(service: Service, spec: ModelSpec, release: Release, loaded: Loaded[Environment]) -> Service:
+    """The service with all that a cluster asks for. ``spec`` is the promoted one under the environment's overlays. Raises
+    `Findings` (WL240) where the environment does not say what its pods are made of."""
+    environment = loaded.spec
+    name = service.name
+    meta = meta_of(environment, release.metadata.team, release.metadata.name, "serving")
+    annotations = {**released(release, environment.metadata.name), f"{PREFIX}/owners": ",".join(spec.governance.owners)}
+    min_available = service.scale.min - 1 if service.scale.min > 1 else None
+    pod = Pod(
+        pull_secrets=environment.spec.images.pull_secrets,
+        **_bento(release, loaded),
+        security=Security(uid=UID, writable=WRITABLE),
+        service_account=name,
+        spread=SPREAD,
+        update=Update(max_surge=1, max_unavailable=0, progress_deadline_seconds=600, min_available=min_available),
+        network=Network(ingress_from=tuple(sorted(environment.spec.network.ingress_from))),
+    )
+    said = {"meta": meta.model_copy(update={"annotations": dict(sorted(annotations.items()))}), "pod": pod}
+    grace = service.drain_seconds + GRACE_SECONDS
+    return service.model_copy(
+        update={**said, "port": PORT, "resources": _asked(service.resources), "shutdown_grace_seconds": grace}
+    )
+
+
+def meta_of(environment: Environment, team: str, model: str, component: str) -> Meta:
+    """Labels and namespace of one model's objects in one environment."""
+    instance = dns_label(team, model)
+    selector = {"app.kubernetes.io/component": component, "app.kubernetes.io/instance": instance}
+    labels = {
+        **selector,
+        "app.kubernetes.io/managed-by": "windlass",
+        "app.kubernetes.io/name": dns_label("", model),
+        "app.kubernetes.io/part-of": team,
+        f"{PREFIX}/environment": environment.metadata.name,
+        f"{PREFIX}/team": team,
+    }
+    return Meta(namespace=namespace(environment, team), labels=labels, annotations={}, selector=selector)
+
+
+def namespace(environment: Environment, team: str) -> str:
+    """The namespace of a team: the target's pattern, else ``<team>-<environment>``."""
+    pattern = environment.spec.target.namespace
+    return pattern.replace("{team}", team) if pattern else dns_label(team, environment.metadata.name)
+
+
+def released(release: Release, environment: str) -> dict[str, str]:
+    """The way back from an object to git and to the store. Not the commit: an unrelated one must change no object."""
+    pin = release.spec.pin
+    slug = release.metadata.slug
+    return {
+        f"{PREFIX}/data": ",".join(f"{one.dataset}@md5:{one.md5}" for one in pin.data),
+        f"{PREFIX}/inputs-digest": pin.inputs,
+        f"{PREFIX}/model-digest": pin.model.digest,
+        f"{PREFIX}/release-digest": release.digest,
+        f"{PREFIX}/source": layout.release_folder(environment, slug),
+    }
+
+
+def image(text: str) -> Image:
+    """``ref@sha256:...`` in its two parts."""
+    ref, _, digest = text.partition("@")
+    return Image(ref=ref, digest=digest)
+
+
+def _bento(release: Release, loaded: Loaded[Environment]) -> dict[str, object]:
+    """What the container runs: the bento's own image, else the runtime image with the bento fetched beside it."""
+    spec, bento = loaded.spec.spec, release.spec.pin.bento
+    assert bento is not None  # `lower.service` says so before
+    if bento.image is not None:
+        return {"image": image(bento.image), "fetch": None, "command": None}
+    if spec.images.runtime is None or spec.images.step is None or spec.store is None:
+        raise Findings(missing(loaded))
+    fetch = Fetch(
+        image=image(spec.images.step),
+        store=spec.store.uri,
+        secret=spec.store.secret_ref.name if spec.store.secret_ref else None,
+        digest=bento.digest,
+        bento=BENTO,
+        library=LIBRARY,
+    )
+    return {"image": image(spec.images.runtime), "fetch": fetch, "command": SERVE}
+
+
+def missing(loaded: Loaded[Environment]) -> list[Diagnostic]:
+    """What an environment in a cluster must say of its containers and does not (WL240)."""
+    spec, name = loaded.spec.spec, loaded.spec.metadata.name
+    parts = {"images.runtime": spec.images.runtime, "images.step": spec.images.step, "store": spec.store}
+    hint = "its pods are made of images by digest and fetch bentos from the store"
+    return [
+        Diagnostic(
+            "WL240",
+            f"environment `{name}` serves in a cluster and has no `{part}`",
+            loaded.source.place("spec", *part.split(".")),
+            hint,
+        )
+        for part, value in parts.items()
+        if value is None
+    ]
+
+
+def _asked(resources: Resources) -> Resources:
+    cpu, memory = resources.cpu_millis, resources.memory_bytes
+    return Resources(
+        cpu_millis=Amount(request=cpu.request or CPU_MILLIS, limit=cpu.limit),
+        memory_bytes=Amount(
+            request=memory.request or MEMORY_BYTES, limit=memory.limit or memory.request or MEMORY_BYTES
+        ),
+    )

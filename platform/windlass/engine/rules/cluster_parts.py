@@ -1,0 +1,14 @@
+"""WL240: an environment in a cluster says what its pods are made of."""
+
+from collections.abc import Iterator
+
+from windlass.engine.lower.cluster import missing
+from windlass.engine.tree import Tree
+from windlass.model.diagnostic import Diagnostic
+
+
+def check(tree: Tree) -> Iterator[Diagnostic]:
+    """Images by digest, and the store that bentos come from."""
+    for loaded in tree.project.environments.values():
+        if loaded.spec.spec.target.kind == "kubernetes":
+            yield from missing(loaded)

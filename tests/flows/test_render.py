@@ -1,0 +1,73 @@
+"""`render` of an environment in a cluster, from a released model through the front door to objects that are read strictly."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests import toy
+from tests.toy import World
+from tests.upstream import problems
+
+ENVIRONMENT = """\
+apiVersion: windlass.dev/v1alpha1
+kind: Environment
+metadata: {name: dev}
+spec:
+  target: {kind: kubernetes, namespace: "ml-{team}-dev"}
+  store: {uri: s3://ml-dev, secretRef: {name: store}}
+  images:
+    runtime: registry.example/windlass-runtime@sha256:1111111111111111111111111111111111111111111111111111111111111111
+    step: registry.example/windlass-step@sha256:2222222222222222222222222222222222222222222222222222222222222222
+"""
+FOLDER = "ml-vision-dev"
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    made = World(toy.repository(tmp_path / "repo"))
+    made.land(made.propose("dev", made.train("dev")))
+    return made
+
+
+def windlass(world: World, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "windlass", *words]
+    return subprocess.run(command, cwd=world.clone.folder, capture_output=True, text=True, check=False)
+
+
+def tell(world: World, text: str) -> None:
+    (world.clone.folder / "environments/dev/environment.yaml").write_text(text)
+    world.clone.commit("dev is a cluster")
+
+
+def test_one_object_a_file_and_each_is_accepted(world: World, tmp_path: Path) -> None:
+    tell(world, ENVIRONMENT)
+    ran = windlass(world, "render", "dev", "--out", str(tmp_path / "out"))
+    assert ran.returncode == 0, ran.stderr
+    objects = {path.name: yaml.safe_load(path.read_text()) for path in (tmp_path / "out" / FOLDER).iterdir()}
+    assert "deployment-vision-digits.yaml" in objects
+    assert [found for one in objects.values() for found in problems(one)] == []
+    (fetch,) = objects["deployment-vision-digits.yaml"]["spec"]["template"]["spec"]["initContainers"]
+    pin = yaml.safe_load((world.clone.folder / "environments/dev/releases/vision/digits/release.yaml").read_text())[
+        "spec"
+    ]["pin"]
+    assert pin["bento"]["digest"] in fetch["args"]
+
+
+def test_an_environment_that_does_not_say_its_images_is_told(world: World) -> None:
+    tell(world, ENVIRONMENT.partition("  images:")[0])
+    ran = windlass(world, "render", "dev")
+    assert ran.returncode == 1
+    assert "WL240  environment `dev` serves in a cluster and has no `images.runtime`" in ran.stderr
+    assert "WL240  environment `dev` serves in a cluster and has no `images.step`" in ran.stderr
+    assert "environments/dev/environment.yaml:" in ran.stderr
+
+
+def test_an_unrelated_commit_changes_no_byte(world: World) -> None:
+    tell(world, ENVIRONMENT)
+    before = windlass(world, "render", "dev").stdout
+    (world.clone.folder / "notes.txt").write_text("nothing of a model\n")
+    world.clone.commit("notes")
+    assert windlass(world, "render", "dev").stdout == before
