@@ -47,9 +47,10 @@ def ports(arguments: Namespace) -> Ports:
     git = CommandGit(Path(arguments.directory))
     root, clock, files = git.root, SystemClock(), DiskFiles()
     progress = TerminalProgress(verbose=arguments.verbose)
-    packager = BentoPackager(root, progress.point)
-    # its worker would end by itself, but not take its folder along
+    packager, registry = BentoPackager(root, progress.point), MlflowRegistry(root, progress.point)
+    # Their workers would end by themselves, but a little later than this process, and leave a folder behind.
     atexit.register(packager.close)
+    atexit.register(registry.close)
 
     def store(environment: str) -> Store:
         return FolderStore(root / layout.state(environment, "store"))
@@ -67,7 +68,7 @@ def ports(arguments: Namespace) -> Ports:
         locks=FileLocks(root / layout.STATE / "locks", clock),
         interpreters=UvInterpreters(),
         checks=ArrowChecks(),
-        registry=MlflowRegistry(root, progress.point),
+        registry=registry,
         packager=packager,
         servers=LocalServers(root, progress.point),
         ledger=BranchLedger(git, files, progress),
