@@ -168,6 +168,9 @@ class Stage:
             self.say(f"kept: {self.folder}")
         else:
             shutil.rmtree(self.folder, ignore_errors=True)
+            self.say(
+                "the scratch repository is gone again; `.venv/bin/python docs/tour --keep` leaves it to look around in"
+            )
 
     def print(self, text: str) -> None:
         """A line, at once."""

@@ -1,6 +1,7 @@
 """What moved, went or died behind our back: seen, said, and put right by the next command, and nothing else happens."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -37,6 +38,11 @@ def _facts(orchard: Orchard) -> tuple[object, ...]:
         orchard.release(),
         orchard.changed(),
     )
+
+
+def _gone(pid: int) -> bool:
+    """Ended; a zombie that nobody reaps runs nothing."""
+    return not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 
 
 @pytest.mark.parametrize("whom", ["leader", "everybody"])
@@ -178,3 +184,28 @@ def test_a_pid_that_somebody_else_has_now_is_not_ours(orchard: Orchard) -> None:
     finally:
         stranger.kill()
         stranger.wait()
+
+
+def test_a_service_that_hangs_is_seen_and_started_again(orchard: Orchard) -> None:
+    orchard.up()
+    (pid,) = orchard.pids()
+    psutil.Process(pid).suspend()
+    record = orchard.state / "local/run" / f"{SLUG}.json"
+    assert "starting" in orchard.does("status").out, "it may still load its model"
+    record.write_text(re.sub(r'"startedAt": "[^"]*"', '"startedAt": "2026-01-01T00:00:00+00:00"', record.read_text()))
+    assert "silent" in orchard.does("status").out
+    assert "nobody was answered for" in orchard.up().text
+    assert orchard.predicts() == 4
+    assert orchard.pids() != [pid]
+    assert _gone(pid)
+    assert "serving" in orchard.does("status").out
+
+
+def test_a_service_whose_record_was_lost_can_be_stopped(orchard: Orchard) -> None:
+    orchard.up()
+    (pid,) = orchard.pids()
+    (orchard.state / "local/run" / f"{SLUG}.json").write_text("{")
+    assert "lost" in orchard.does("status").out
+    assert f"stopped {SLUG} in local" in orchard.does("down").out
+    assert _gone(pid)
+    assert "stopped" in orchard.does("status").out

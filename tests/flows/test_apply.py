@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,7 @@ def sleeping(world: World) -> None:
     fields = {
         "name": "vision-digits",
         "token": "t",
-        "startedAt": "2026-03-03T09:00:00+00:00",
+        "startedAt": datetime.now(UTC).isoformat(),
         "runs": {"bento": toy.ZERO, "model": toy.ZERO, "contract": toy.ZERO, "port": 1, "env": []},
         "carries": {"release": toy.ZERO, "generation": 1, "bentoTag": "t"},
     }

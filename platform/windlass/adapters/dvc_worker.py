@@ -77,6 +77,9 @@ class Stages:
         if self._repo is None:
             from dvc.repo import Repo
 
+            from windlass.adapters.dvc_state import impatient
+
+            impatient()
             log = logging.getLogger("dvc")
             log.setLevel(logging.INFO)
             log.propagate = False

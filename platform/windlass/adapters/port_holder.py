@@ -62,6 +62,6 @@ def _command(pid: int) -> str:
 
     with contextlib.suppress(psutil.Error, OSError):
         process = psutil.Process(pid)
-        command = " ".join(process.cmdline()) or process.name()
+        command = " ".join(" ".join(process.cmdline()).split()) or process.name()
         return f" ({command if len(command) <= WIDTH else command[: WIDTH - 1] + '…'})"
     return ""

@@ -9,6 +9,7 @@ import os
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import TextIO
@@ -16,6 +17,7 @@ from typing import TextIO
 from windlass.adapters import declared, port_holder, service_process
 from windlass.adapters.files import trouble
 from windlass.adapters.service_process import HOST
+from windlass.engine.lower.service import PROBES
 from windlass.engine.manifests import process, process_identity
 from windlass.model import digests, layout
 from windlass.model.failure import World
@@ -24,6 +26,7 @@ from windlass.model.workload import Service
 from windlass.runtime import launch
 
 POLL = service_process.POLL
+READY = PROBES.ready.path
 TAIL = 15
 LONGEST = 2000
 """Bytes that a log line is thought to have at most."""
@@ -66,6 +69,25 @@ class LocalServers:
                 )
             )
         return tuple(found)
+
+    def answers(self, environment: str, slug: str) -> bool:
+        """Whether it is ready, asked over its port; a second at most."""
+        record = service_process.read(self._record(environment, slug))
+        if record is None or not service_process.lives(record):
+            return False
+        with contextlib.suppress(OSError, HTTPException):
+            return _request(int(record["runs"]["port"]), "GET", READY, None, 1.0)[0] == HTTPStatus.OK
+        return False
+
+    def lost(self, environment: str) -> tuple[str, ...]:
+        """The models that run here though their record is gone or cannot be read."""
+        known = {seen.identity.owner for seen in self.observe(environment) if seen.present}
+        if not set(self.started(environment)) - known:
+            return ()
+        start = self._mark(environment, "")
+        return tuple(
+            mark.removeprefix(start) for mark in service_process.marks(start) if mark.removeprefix(start) not in known
+        )
 
     def port_holder(self, port: int) -> str | None:
         """Who listens on a port, or None when it is free. What a killed service of ours left on it does not count: the next
@@ -141,9 +163,9 @@ class LocalServers:
         lived = record is not None and service_process.lives(record)
         if record is not None and lived:
             service_process.end(record["pid"], record)
-        service_process.end_marked(self._mark(environment, slug))
+        lost = service_process.end_marked(self._mark(environment, slug))
         path.unlink(missing_ok=True)
-        return lived
+        return lived or lost
 
     def tail(self, environment: str, slug: str, lines: int) -> str | None:
         """The last lines of its log; None where it was never started here."""

@@ -70,19 +70,33 @@ def end(pid: int, record: Mapping[str, Any]) -> None:
             time.sleep(POLL)
 
 
-def end_marked(mark: str) -> None:
-    """Kill every process that carries a service's mark."""
+def end_marked(mark: str) -> bool:
+    """Kill every process that carries a service's mark; whether there was one."""
     import psutil
 
+    found = False
     for one in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
             if one.environ().get(MARK) == mark:
+                found = True
                 one.kill()
                 limit = time.monotonic() + GRACE
                 while (
                     launch.birth(one.pid) is not None and time.monotonic() < limit
                 ):  # a zombie that nobody reaps has let go of its port, too
                     time.sleep(POLL)
+    return found
+
+
+def marks(start: str) -> list[str]:
+    """The marks below a start that living processes carry, sorted."""
+    import psutil
+
+    found = set()
+    for one in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            found.add(one.environ().get(MARK, ""))
+    return sorted(mark for mark in found if mark.startswith(start))
 
 
 def mark_of(pid: int | None) -> str | None:

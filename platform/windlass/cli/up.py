@@ -17,7 +17,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Arguments of the verb."""
     parser.add_argument("model", metavar="TEAM/MODEL", nargs="?", help="default: the only one, or the one you stand in")
     parser.add_argument(
-        "--port", type=numbers.port, help="serve on this port (default: where it was, else the next from 3000)"
+        "--port", type=numbers.port, help="serve on this port (default: where it runs, else the next from 3000)"
     )
     parser.add_argument("--foreground", action="store_true", help="stay attached and stop the service with Ctrl-C")
 

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from windlass import __version__
+from windlass.engine.lower.names import name as dns_label
+from windlass.engine.manifests import process_identity
 from windlass.flows import actor
 from windlass.model import digests
 from windlass.model.plan import Change, Observed, Plan
@@ -17,7 +19,7 @@ def down(ports: Ports, environments: Sequence[tuple[str, bool]], only: str | Non
     stopped: list[tuple[str, str]] = []
     for name, rehearsed in environments:
         with ports.locks.hold(name, ports.progress):
-            seen = [one for one in ports.servers.observe(name) if only in (None, one.identity.owner)]
+            seen = [one for one in _running(ports, name) if only in (None, one.identity.owner)]
             for one in seen:
                 ports.servers.stop(name, one.identity.owner)
             lived = [one for one in seen if one.present]
@@ -25,6 +27,17 @@ def down(ports: Ports, environments: Sequence[tuple[str, bool]], only: str | Non
                 ports.ledger.append(_receipt(ports, name, rehearsed, lived))
             stopped += [(one.identity.owner, name) for one in lived]
     return stopped
+
+
+def _running(ports: Ports, name: str) -> list[Observed]:
+    """What is recorded, and what runs though its record was lost."""
+    lost = [process_identity(_label(slug), slug) for slug in ports.servers.lost(name)]
+    return [*ports.servers.observe(name), *(Observed(identity=identity, present=True) for identity in lost)]
+
+
+def _label(slug: str) -> str:
+    team, _, model = slug.partition("/")
+    return dns_label(team, model)
 
 
 def _receipt(ports: Ports, name: str, rehearsed: bool, lived: Sequence[Observed]) -> Receipt:

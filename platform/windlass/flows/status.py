@@ -3,9 +3,11 @@ machine are `local` and rehearsals."""
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from windlass.engine import commands
 from windlass.flows.applying import receipts
+from windlass.flows.applying.observe import starting
 from windlass.flows.releasing import releases, waiting
 from windlass.flows.releasing.releases import Held
 from windlass.flows.up import pid, port_of, url
@@ -16,6 +18,9 @@ from windlass.model.served import Standing
 from windlass.model.specs.environment import LOCAL, Environment
 from windlass.ports import Ports
 
+LOST = "it runs, and its record is gone: `windlass down` ends it, the next apply or up replaces it"
+SILENT = "its process lives and does not answer: `windlass logs` may say why, the next apply or up starts it again"
+
 
 def status(ports: Ports, project: Project, environments: Sequence[Environment]) -> list[Standing]:
     """One line per model and environment, in that order. Nothing is written and nothing is repaired."""
@@ -24,17 +29,30 @@ def status(ports: Ports, project: Project, environments: Sequence[Environment]) 
         name = environment.metadata.name
         held = releases.current(ports, project, environment, ports.git.head())
         live = {seen.identity.owner: seen for seen in ports.servers.observe(name)}
+        lost = ports.servers.lost(name)
         last = receipts.last(ports, environment)
         waits = waiting.waiting(ports, name)
-        slugs = {*held, *live, *(one.slug for one in waits)}
+        slugs = {*held, *live, *lost, *(one.slug for one in waits)}
         found += [
             replace(
                 _standing(environment, slug, held.get(slug), live.get(slug), last),
+                **_unwell(ports, name, slug, live.get(slug), lost),
                 proposals=tuple(one for one in waits if one.slug == slug),
             )
             for slug in sorted(slugs)
         ]
     return found
+
+
+def _unwell(ports: Ports, name: str, slug: str, seen: Observed | None, lost: Sequence[str]) -> dict[str, Any]:
+    """What only asking the process, or looking for it, can tell."""
+    if slug in lost:
+        return {"state": "lost", "detail": LOST}
+    if seen is None or not seen.present or ports.servers.answers(name, slug):
+        return {}
+    if starting(ports, seen):
+        return {"state": "starting", "detail": "it loads its model, and answers in a moment"}
+    return {"state": "silent", "detail": SILENT}
 
 
 def _standing(

@@ -41,6 +41,14 @@ class Servers(Protocol):
         """Every recorded service: present where its process lives; uid is ``pid/birth``, version the time it was started."""
         ...
 
+    def answers(self, environment: str, slug: str) -> bool:
+        """Whether a recorded service that lives is ready, asked over its port; a second at most."""
+        ...
+
+    def lost(self, environment: str) -> tuple[str, ...]:
+        """The models (``team/model``) that run here though their record is gone or cannot be read, sorted."""
+        ...
+
     def port_holder(self, port: int) -> str | None:
         """Who listens on a port (words for an error), or None when it is free. Answers in milliseconds."""
         ...

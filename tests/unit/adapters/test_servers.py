@@ -235,10 +235,27 @@ def test_a_server_whose_record_was_lost_is_ended_by_the_next_start(
     (tmp_path / ".windlass/local/run/vision/digits.json").write_text("a damaged record")
     assert servers.port_holder(one.port) is None, "what our lost service holds does not count"
     assert LocalServers(tmp_path / "elsewhere").port_holder(one.port) is not None
+    assert servers.lost("local") == (one.slug,)
     servers.start(one, bentos["digits"], model_python)
     assert not alive(lost)
     servers.wait_ready(one, 60)
-    assert servers.stop("local", one.slug)
+    assert servers.lost("local") == ()
+    (tmp_path / ".windlass/local/run/vision/digits.json").unlink()
+    assert servers.stop("local", one.slug), "also without a record"
+
+
+def test_a_server_that_hangs_does_not_answer(
+    servers: LocalServers, bentos: dict[str, Path], model_python: Path
+) -> None:
+    one = service("digits", free_port())
+    servers.start(one, bentos["digits"], model_python)
+    servers.wait_ready(one, 60)
+    assert servers.answers("local", one.slug)
+    hung = psutil.Process(int((servers.observe("local")[0].uid or "").partition("/")[0]))
+    hung.suspend()
+    assert not servers.answers("local", one.slug)
+    hung.resume()
+    assert servers.answers("local", one.slug)
 
 
 def test_another_process_with_the_recorded_pid_is_left_alone(tmp_path: Path) -> None:

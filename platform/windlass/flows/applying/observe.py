@@ -1,6 +1,7 @@
 """What is live in one environment on this machine: training records, registry aliases, processes."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from windlass.flows.releasing import proposing
 from windlass.flows.releasing.releases import Held
@@ -8,6 +9,9 @@ from windlass.flows.training import candidates
 from windlass.model.plan import Identity, Manifest, Observed
 from windlass.model.receipt import Receipt
 from windlass.ports import Ports
+
+START_LIMIT = 120.0
+"""Seconds that a service may take to answer before it counts as failed."""
 
 
 def observe(
@@ -22,8 +26,19 @@ def observe(
     registered name; ``last`` is the newest receipt, against which a hand-moved alias shows."""
     found = [_run(ports, environment, manifest, held.get(manifest.identity.owner)) for manifest in runs]
     found += _aliases(ports, environment, registered, last)
-    found += ports.servers.observe(environment)
+    found += [seen for seen in ports.servers.observe(environment) if not silent(ports, environment, seen)]
     return tuple(seen for seen in found if seen.present)
+
+
+def silent(ports: Ports, environment: str, seen: Observed) -> bool:
+    """Whether a process lives and does not answer, although it had the time to get ready. Then it serves nobody, and counts as
+    not there."""
+    return seen.present and not starting(ports, seen) and not ports.servers.answers(environment, seen.identity.owner)
+
+
+def starting(ports: Ports, seen: Observed) -> bool:
+    """Whether a process may still be loading its model."""
+    return (ports.clock.now() - datetime.fromisoformat(seen.version or "")).total_seconds() < START_LIMIT
 
 
 def _run(ports: Ports, environment: str, manifest: Manifest, held: Held | None) -> Observed:

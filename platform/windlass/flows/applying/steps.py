@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from windlass.flows import train
 from windlass.flows.applying import contents
+from windlass.flows.applying.observe import START_LIMIT
 from windlass.flows.releasing import release
 from windlass.flows.releasing.releases import Held
 from windlass.flows.training import registry
@@ -13,9 +14,6 @@ from windlass.model.project import Project
 from windlass.model.specs.environment import LOCAL, Environment
 from windlass.model.workload import Service
 from windlass.ports import Ports
-
-START_LIMIT = 120.0
-"""Seconds that a service may take to answer before it counts as failed."""
 
 
 @dataclass
@@ -78,12 +76,21 @@ class Steps:
         ports.progress.begin("serve", f"port {service.port}")
         python = contents.interpreter(ports, self.project, self.environment, self.held[slug].release)
         bento = contents.bento(ports, self.environment, self.held[slug].release)
-        if change.action == "replace":
+        closed = ports.clock.monotonic() if self._predecessor(slug) else None
+        if closed is not None:
             ports.servers.stop(service.environment, slug)
             ports.progress.point("serve.stopped")
         ports.servers.start(service, bento, python, self.lock)
         ports.progress.point("serve.started")
         took = ports.servers.wait_ready(service, START_LIMIT)
         self.seconds[slug] = took
-        ports.progress.end("serve", f"http://127.0.0.1:{service.port}", f"ready after {took:.1f} s")
-        return f"ready after {took:.1f} s"
+        told = f"ready after {took:.1f} s"
+        if closed is not None:
+            told += f", nobody was answered for {ports.clock.monotonic() - closed:.1f} s"
+        ports.progress.end("serve", f"http://127.0.0.1:{service.port}", told)
+        return told
+
+    def _predecessor(self, slug: str) -> bool:
+        """Whether a process of the model lives: one to replace, or one that does not answer and was not counted."""
+        observed = self.ports.servers.observe(self.environment.metadata.name)
+        return any(seen.present and seen.identity.owner == slug for seen in observed)
