@@ -6,6 +6,8 @@ out as the error of the system that it is.
 """
 
 import errno
+import os
+import shutil
 import sqlite3
 from collections.abc import Callable
 from typing import Any
@@ -17,6 +19,8 @@ NUMBERS = {
     sqlite3.SQLITE_CANTOPEN: errno.EIO,
 }
 """What no second try mends."""
+ROOM = 1 << 16
+"""Bytes: less is not enough for a page of its shared memory and one of its journal."""
 
 
 def impatient() -> None:
@@ -37,6 +41,13 @@ def _sql(cache: Any) -> Callable[..., Any]:
             number = NUMBERS.get(error.sqlite_errorcode & 0xFF)
             if number is None:
                 raise
-            raise OSError(number, f"DVC's record of hashes: {error}") from error
+            # no cause: whoever looks for one would find SQLite's words instead of the system's number
+            number = _full(cache) or number
+            raise OSError(number, f"{os.strerror(number)}: DVC's record of hashes") from None
 
     return run
+
+
+def _full(cache: Any) -> int | None:
+    """The number of a full disk, where it is one: a file that cannot grow is any trouble of the disk for SQLite."""
+    return errno.ENOSPC if shutil.disk_usage(cache.directory).free < ROOM else None
