@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-TAKEN = ("specs", "environments", "schemas", ".gitignore", ".dvc", ".dvcignore")
+TAKEN = ("specs/vision", "environments", "schemas", ".gitignore", ".dvc", ".dvcignore")
 """What a config repository consists of; the tool itself stays where it is."""
 SETTINGS = "[init]\n\tdefaultBranch = main\n[pull]\n\tff = only\n[advice]\n\tdetachedHead = false\n[commit]\n\tgpgsign = false\n"
 
