@@ -36,12 +36,13 @@ class Folder:
 
 
 def spec_digest(value: Mapping[str, Any]) -> str:
-    """The digest of a model's spec as parsed: comments do not count, and neither do the resources of training stages,
-    which only training reads."""
-    spec = dict(value.get("spec") or {})
+    """The digest of a model's spec as parsed: comments do not count, and neither does what only training reads and what
+    changes nothing that it makes: the resources and the placement of stages, and when the model is trained again."""
+    spec = {key: part for key, part in (value.get("spec") or {}).items() if key != "retraining"}
     pipeline = dict(spec.get("pipeline") or {})
     stages = [
-        {key: part for key, part in stage.items() if key != "resources"} for stage in pipeline.get("stages") or ()
+        {key: part for key, part in stage.items() if key not in ("resources", "placement")}
+        for stage in pipeline.get("stages") or ()
     ]
     return digests.of_value({**value, "spec": {**spec, "pipeline": {**pipeline, "stages": stages}}})
 

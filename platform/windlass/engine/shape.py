@@ -32,6 +32,12 @@ PATTERNS = {
     document.QUANTITY: ("WL131", "quantity", "500m (half a core) or 0.5; 512Mi or 1Gi of memory"),
     document.DURATION: ("WL132", "duration", "a whole number and one of s, m, h, d: 24h"),
     document.DIGEST: ("WL133", "digest", "sha256: and 64 hex digits; Windlass writes it"),
+    document.LABEL_KEY: (
+        "WL255",
+        "key of a label",
+        "letters, digits, `-`, `_` and `.`, at most 63, after a domain if any: pool",
+    ),
+    document.LABEL_VALUE: ("WL255", "value of a label", "letters, digits, `-`, `_` and `.`, at most 63 characters"),
     document.VARIABLE: ("WL134", "name of a variable", "letters, digits and `_`, no digit first"),
 }
 LIMITS = {"greater_than_equal": ("ge", "at least"), "less_than_equal": ("le", "at most")}
@@ -45,6 +51,7 @@ SINGULAR = {
     "examples": "example",
     "columns": "column",
     "data": "data entry",
+    "tolerations": "toleration",
 }
 
 

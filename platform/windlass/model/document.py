@@ -14,6 +14,8 @@ DURATION = r"^[0-9]+[smhd]$"
 VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
 IMAGE = r"^[a-z0-9][a-z0-9.:/_-]*@sha256:[0-9a-f]{64}$"
 NAMESPACE = r"^([a-z0-9-]|\{team\})+$"
+LABEL_KEY = r"^([a-z0-9.-]{1,253}/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$"
+LABEL_VALUE = r"^([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?$"
 
 Text = Annotated[str, Field(min_length=1)]
 Int = Annotated[int, Strict()]

@@ -69,9 +69,10 @@ class Update(Document):
 
 
 class Network(Document):
-    """Which namespaces may ask, besides the pod's own."""
+    """Which namespaces may ask, besides the pod's own, and which TCP ports the pod may ask."""
 
     ingress_from: tuple[Text, ...] = ()
+    egress_ports: tuple[int, ...] = ()
 
 
 class Pod(Document):
@@ -96,11 +97,45 @@ class Amount(Document):
     limit: int | None = None
 
 
+class Gpu(Document):
+    """Whole GPUs, and what the cluster calls them."""
+
+    count: int
+    resource: Text = "nvidia.com/gpu"
+
+
 class Resources(Document):
     """What one container asks for."""
 
     cpu_millis: Amount = Amount()
     memory_bytes: Amount = Amount()
+    gpu: Gpu | None = None
+
+
+class Toleration(Document):
+    """A taint that a pod puts up with; of any value where ``value`` is None, with any effect where ``effect`` is."""
+
+    key: Text
+    value: str | None = None
+    effect: Text | None = None
+
+
+class Placement(Document):
+    """Which nodes a pod may run on."""
+
+    node_selector: dict[str, str] = {}
+    tolerations: tuple[Toleration, ...] = ()
+
+
+class Retry(Document):
+    """A container that ended with one of these codes, or without one, is started again: ``limit`` times at most, after
+    ``delay_seconds`` and then ``factor`` times as long, up to ``max_delay_seconds``."""
+
+    exit_codes: tuple[int, ...]
+    limit: int
+    delay_seconds: int
+    factor: int
+    max_delay_seconds: int
 
 
 class Parameter(Document):
@@ -129,19 +164,33 @@ class MetricsFile(Document):
     slices: tuple[Text, ...] = ()
 
 
+class Left(Document):
+    """A small value that a step leaves for others in a file: digests, or one word. ``shown`` ones are what the whole run
+    leaves."""
+
+    name: Text
+    path: Text
+    shown: Flag = False
+
+
 class Profile(Document):
     """A distinct container that steps share."""
 
     name: Text
     env: tuple[EnvEntry, ...] = ()
     resources: Resources = Resources()
+    placement: Placement = Placement()
+    leaves: tuple[Left, ...] = ()
+    timeout_seconds: int | None = None
+    retry: Retry | None = None
+    """Both None on this machine."""
 
 
 class Step(Document):
     """One node of the DAG, in topological order, ties by name. ``params`` names entries of the pipeline's parameters."""
 
     name: Text
-    kind: Literal["stage", "test", "check", "gate", "register", "package", "publish"]
+    kind: Literal["refresh", "stage", "test", "check", "gate", "register", "package", "publish", "report"]
     profile: Text
     depends_on: tuple[Text, ...] = ()
     command: str | None = None
@@ -149,6 +198,55 @@ class Step(Document):
     outs: tuple[Text, ...] = ()
     params: tuple[Text, ...] = ()
     metrics: tuple[MetricsFile, ...] = ()
+    always: Flag = False
+    """Taken also where ``refresh`` found that there is nothing to train."""
+
+
+class Schedule(Document):
+    """A clock that starts runs: five fields of cron, a time zone of IANA. Seconds late are forgiven, one run at a time."""
+
+    cron: Text
+    timezone: Text
+    starting_deadline_seconds: int
+    history: int
+
+
+class Run(Document):
+    """What only a cluster has to know of a pipeline: what its runs are made of, each by digest, and how they go.
+
+    ``name`` is of the run that is now asked for, None where its data was never collected; ``inputs`` its digest. ``data``
+    holds the revisions of datasets, ``spec`` the documents that steps read, ``code`` and ``lock`` what they run: the store
+    has them all. ``exit`` is the step that is taken however the others end, ``mutex`` what two runs of one model cannot
+    hold at once.
+    """
+
+    name: Text | None = None
+    image: Image
+    pull_secrets: tuple[Text, ...] = ()
+    store: Text
+    secret: str | None = None
+    code: Digest
+    lock: Digest
+    spec: Digest
+    inputs: Digest | None = None
+    data: str
+    command: tuple[Text, ...]
+    security: Security
+    service_account: Text
+    executor: Text
+    token: Text
+    """The secret with the executor's token, which containers of steps do not get."""
+    exit: Step
+    mutex: Text
+    parallelism: int
+    timeout_seconds: int
+    kept_succeeded_seconds: int
+    kept_failed_seconds: int
+    logs_seconds: int
+    """How long the pod of a step that ended well stays, so that its log can be read."""
+    pod_labels: dict[str, str]
+    network: Network
+    schedule: Schedule | None = None
 
 
 class Pipeline(Document):
@@ -167,6 +265,9 @@ class Pipeline(Document):
     inputs: tuple[DataInput, ...] = ()
     profiles: tuple[Profile, ...] = ()
     steps: tuple[Step, ...] = ()
+    meta: Meta | None = None
+    run: Run | None = None
+    """Both None on this machine, and where DVC alone runs it."""
 
     @property
     def slug(self) -> str:

@@ -57,6 +57,16 @@ def test_every_file_of_a_rule_is_in_the_list() -> None:
         (environment("staging"), "promotesFrom: dev", "promotesFrom: local", ["WL221"]),
         (environment("staging"), "promotesFrom: dev", "promotesFrom: staging", ["WL222"]),
         (environment("prod"), "name: prod", "name: production", ["WL202"]),
+        (MODEL, "  task: c", '  retraining: {schedule: {cron: "30 2 * * 1"}}\n  task: c', []),
+        (MODEL, "  task: c", '  retraining: {schedule: {cron: "30 3 * * 1", timezone: Europe/Berlin}}\n  task: c', []),
+        (MODEL, "  task: c", '  retraining: {schedule: {cron: "30 2 * * 1", timezone: Asia/Tokyo}}\n  task: c', []),
+        (MODEL, "  task: c", '  retraining: {schedule: {cron: "* */2 * * *", timezone: Europe/Berlin}}\n  task: c', ["WL252"]),
+        (MODEL, "  task: c", '  retraining: {schedule: {cron: "0 3 1 * 1", timezone: Europe}}\n  task: c', ["WL250", "WL251"]),
+        (MODEL, "  task: c", '  retraining: {schedule: {cron: "0 3 * * 1", timezone: ../UTC}}\n  task: c', ["WL251"]),
+        (MODEL, "name: train\n", "name: tool\n", ["WL233"]),
+        (MODEL, "name: train\n", "name: refresh\n", ["WL233"]),
+        (environment("dev"), "spec:", "spec:\n  training: {queue: nightly}", []),
+        (environment("dev"), "spec:", "spec:\n  training: {parallelism: 0}", ["WL106"]),
     ],
 )  # fmt: skip
 def test_edges(path: str, old: str, new: str, expected: list[str]) -> None:

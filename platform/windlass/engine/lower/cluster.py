@@ -3,13 +3,15 @@
 Decided here once, so that every serving backend spells the same pod.
 """
 
+from collections.abc import Mapping
+
 from windlass.engine.lower.names import name as dns_label
 from windlass.model import layout
 from windlass.model.diagnostic import Diagnostic
 from windlass.model.failure import Findings
 from windlass.model.project import Loaded
 from windlass.model.release import Release
-from windlass.model.specs.environment import Environment
+from windlass.model.specs.environment import Environment, EnvironmentSpec
 from windlass.model.specs.model import ModelSpec
 from windlass.model.workload import Amount, Fetch, Image, Meta, Network, Pod, Resources, Security, Service, Update
 
@@ -49,9 +51,8 @@ def placed(service: Service, spec: ModelSpec, release: Release, loaded: Loaded[E
     )
     said = {"meta": meta.model_copy(update={"annotations": dict(sorted(annotations.items()))}), "pod": pod}
     grace = service.drain_seconds + GRACE_SECONDS
-    return service.model_copy(
-        update={**said, "port": PORT, "resources": _asked(service.resources), "shutdown_grace_seconds": grace}
-    )
+    resources = asked(service.resources, CPU_MILLIS, MEMORY_BYTES)
+    return service.model_copy(update={**said, "port": PORT, "resources": resources, "shutdown_grace_seconds": grace})
 
 
 def meta_of(environment: Environment, team: str, model: str, component: str) -> Meta:
@@ -101,7 +102,7 @@ def _bento(release: Release, loaded: Loaded[Environment]) -> dict[str, object]:
     if bento.image is not None:
         return {"image": image(bento.image), "fetch": None, "command": None}
     if spec.images.runtime is None or spec.images.step is None or spec.store is None:
-        raise Findings(missing(loaded))
+        raise Findings(missing(loaded, needed(spec)))
     fetch = Fetch(
         image=image(spec.images.step),
         store=spec.store.uri,
@@ -113,15 +114,18 @@ def _bento(release: Release, loaded: Loaded[Environment]) -> dict[str, object]:
     return {"image": image(spec.images.runtime), "fetch": fetch, "command": SERVE}
 
 
-def missing(loaded: Loaded[Environment]) -> list[Diagnostic]:
+def needed(spec: EnvironmentSpec) -> dict[str, object]:
+    """What an environment that serves in a cluster must say, by path; None where it does not."""
+    return {"images.runtime": spec.images.runtime, "images.step": spec.images.step, "store": spec.store}
+
+
+def missing(loaded: Loaded[Environment], parts: Mapping[str, object], does: str = "serves") -> list[Diagnostic]:
     """What an environment in a cluster must say of its containers and does not (WL240)."""
-    spec, name = loaded.spec.spec, loaded.spec.metadata.name
-    parts = {"images.runtime": spec.images.runtime, "images.step": spec.images.step, "store": spec.store}
-    hint = "its pods are made of images by digest and fetch bentos from the store"
+    hint = "its pods are made of images by digest and fetch what they need from the store"
     return [
         Diagnostic(
             "WL240",
-            f"environment `{name}` serves in a cluster and has no `{part}`",
+            f"environment `{loaded.spec.metadata.name}` {does} in a cluster and has no `{part}`",
             loaded.source.place("spec", *part.split(".")),
             hint,
         )
@@ -130,11 +134,12 @@ def missing(loaded: Loaded[Environment]) -> list[Diagnostic]:
     ]
 
 
-def _asked(resources: Resources) -> Resources:
+def asked(resources: Resources, cpu_millis: int, memory_bytes: int) -> Resources:
+    """What a container asks for, with these amounts where nobody said any. Memory has a limit, cores have none."""
     cpu, memory = resources.cpu_millis, resources.memory_bytes
+    request = memory.request or memory_bytes
     return Resources(
-        cpu_millis=Amount(request=cpu.request or CPU_MILLIS, limit=cpu.limit),
-        memory_bytes=Amount(
-            request=memory.request or MEMORY_BYTES, limit=memory.limit or memory.request or MEMORY_BYTES
-        ),
+        cpu_millis=Amount(request=cpu.request or cpu_millis, limit=cpu.limit),
+        memory_bytes=Amount(request=request, limit=memory.limit or request),
+        gpu=resources.gpu,
     )

@@ -10,12 +10,17 @@ from windlass.model.project import Loaded, Project
 from windlass.model.specs.dataset import Dataset, Scalar
 from windlass.model.specs.environment import Environment
 from windlass.model.specs.model import EnvVar, Metrics, Model, ModelSpec, Stage
-from windlass.model.workload import DataInput, EnvEntry, MetricsFile, Parameter, Pipeline, Profile, Resources, Step
+from windlass.model.specs.placement import Placement as Asked
+from windlass.model.workload import DataInput, EnvEntry, MetricsFile, Parameter, Pipeline, Placement, Profile, Step
 
 SOURCE = "source"
 TOOL = Profile(name="tool")
 """The profile of steps that Windlass takes itself."""
+PLAIN = "default"
+"""The profile of steps that ask for nothing."""
 TEST, GATES, REGISTER, PACKAGE = "test", "gates", "register", "package"
+REFRESH, REPORT = "refresh", "report"
+"""Steps of a run in a cluster: before the others, and after them however they end."""
 
 
 def pipeline(loaded: Loaded[Model], project: Project, environment: Environment) -> Pipeline:
@@ -48,7 +53,7 @@ def source(loaded: Loaded[Dataset], environment: Environment) -> Pipeline:
     stage = Step(
         name=SOURCE,
         kind="stage",
-        profile="default",
+        profile=PLAIN,
         command=spec.source.cmd,
         deps=spec.source.deps,
         outs=(spec.source.out,),
@@ -65,7 +70,7 @@ def source(loaded: Loaded[Dataset], environment: Environment) -> Pipeline:
         source=loaded.source.path,
         requirements=names.lock_of(spec.source.requirements),
         parameters=parameters([spec.source.params]),
-        profiles=(Profile(name="default"), TOOL),
+        profiles=(Profile(name=PLAIN), TOOL),
         steps=(stage, check),
     )
 
@@ -108,15 +113,25 @@ def _parameter(name: str, value: Scalar) -> Parameter:
 
 def _profiles(spec: ModelSpec) -> dict[bytes, Profile]:
     """One profile for each distinct container, named after the first stage that needs it; the plain one is `default`."""
-    found = {_container((), Resources()): Profile(name="default")}
+    found = {_container(Profile(name=PLAIN)): Profile(name=PLAIN)}
     for stage in spec.pipeline.stages:
-        env, asked = _env(stage.env), resources(stage.resources)
-        found.setdefault(_container(env, asked), Profile(name=stage.name, env=env, resources=asked))
+        profile = _profile(stage)
+        found.setdefault(_container(profile), profile)
     return found
 
 
-def _container(env: Iterable[EnvEntry], asked: Resources) -> bytes:
-    return digests.canonical([[entry.plain() for entry in env], asked.plain()])
+def _profile(stage: Stage) -> Profile:
+    where = placement(stage.placement)
+    return Profile(name=stage.name, env=_env(stage.env), resources=resources(stage.resources), placement=where)
+
+
+def placement(asked: Asked) -> Placement:
+    """Where pods may run, as the Workload says it."""
+    return Placement.model_validate(asked.plain())
+
+
+def _container(profile: Profile) -> bytes:
+    return digests.canonical(profile.model_dump(mode="json", exclude={"name"}))
 
 
 def _env(declared: Iterable[EnvVar]) -> tuple[EnvEntry, ...]:
@@ -152,7 +167,7 @@ def _stages(
         Step(
             name=stage.name,
             kind="stage",
-            profile=profiles[_container(_env(stage.env), resources(stage.resources))].name,
+            profile=profiles[_container(_profile(stage))].name,
             depends_on=depends_on(stage),
             command=stage.cmd,
             deps=tuple(sorted(data[dep].path if dep in data else dep.rstrip("/") for dep in stage.deps)),
@@ -177,7 +192,7 @@ def _closing(spec: ModelSpec, profiles: Mapping[bytes, Profile]) -> list[Step]:
     before = tuple(sorted(stage.name for stage in spec.pipeline.stages))
     steps = []
     if spec.tests is not None:
-        plain = profiles[_container((), Resources())].name
+        plain = profiles[_container(Profile(name=PLAIN))].name
         deps = tuple(sorted(dep.rstrip("/") for dep in spec.tests.deps))
         steps.append(Step(name=TEST, kind="test", profile=plain, depends_on=before, command=spec.tests.cmd, deps=deps))
         before = (TEST,)
@@ -186,5 +201,5 @@ def _closing(spec: ModelSpec, profiles: Mapping[bytes, Profile]) -> list[Step]:
         Step(name=REGISTER, kind="register", profile=TOOL.name, depends_on=(GATES,), deps=(spec.pipeline.model,))
     )
     if spec.serving is not None:
-        steps.append(Step(name=PACKAGE, kind="package", profile="default", depends_on=(REGISTER,)))
+        steps.append(Step(name=PACKAGE, kind="package", profile=PLAIN, depends_on=(REGISTER,)))
     return steps

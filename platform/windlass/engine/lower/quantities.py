@@ -3,7 +3,7 @@
 from decimal import ROUND_CEILING, Decimal
 
 from windlass.model.specs.model import Resources as Asked
-from windlass.model.workload import Amount, Resources
+from windlass.model.workload import Amount, Gpu, Resources
 
 FACTORS = {
     "m": Decimal("0.001"),
@@ -23,7 +23,8 @@ def resources(asked: Asked) -> Resources:
     """Cores may be exceeded where the node has spare ones, so they have no limit; memory has, at what was asked."""
     cpu = _whole(number(asked.cpu) * 1000) if asked.cpu else None
     memory = _whole(number(asked.memory)) if asked.memory else None
-    return Resources(cpu_millis=Amount(request=cpu), memory_bytes=Amount(request=memory, limit=memory))
+    gpu = Gpu(count=asked.gpu) if asked.gpu else None
+    return Resources(cpu_millis=Amount(request=cpu), memory_bytes=Amount(request=memory, limit=memory), gpu=gpu)
 
 
 def _whole(value: Decimal) -> int:

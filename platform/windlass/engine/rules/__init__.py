@@ -36,10 +36,12 @@ from windlass.engine.rules import (
     replicas,
     reserved_name,
     reserved_stage,
+    schedule_form,
     secrets,
     serving_contract,
     stage_cycle,
     team_exists,
+    training_head,
 )
 from windlass.engine.tree import Tree
 from windlass.model.diagnostic import Diagnostic
@@ -79,4 +81,6 @@ RULES: tuple[Callable[[Tree], Iterator[Diagnostic]], ...] = (
     parameter_once.check,
     environment_exists.check,
     cluster_parts.check,
+    schedule_form.check,
+    training_head.check,
 )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from windlass.engine.lower.cluster import missing
+from windlass.engine.lower.cluster import missing, needed
 from windlass.engine.tree import Tree
 from windlass.model.diagnostic import Diagnostic
 
@@ -11,4 +11,4 @@ def check(tree: Tree) -> Iterator[Diagnostic]:
     """Images by digest, and the store that bentos come from."""
     for loaded in tree.project.environments.values():
         if loaded.spec.spec.target.kind == "kubernetes":
-            yield from missing(loaded)
+            yield from missing(loaded, needed(loaded.spec.spec))

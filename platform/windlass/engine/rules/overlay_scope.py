@@ -10,9 +10,10 @@ from windlass.model.diagnostic import Diagnostic
 Path = tuple[str | int, ...]
 FREE = ("rollout", "monitoring", "logging", "retraining")
 CONTRACT = ("input", "output", "examples")
-STAGE = ("name", "resources")
+STAGE = ("name", "resources", "placement")
 HINT = (
-    "overlays may set resources of stages, gates, serving (not its contract), rollout, monitoring, logging, retraining"
+    "overlays may set resources and placement of stages, gates, serving (not its contract), rollout, monitoring, logging, "
+    "retraining"
 )
 
 

@@ -9,7 +9,10 @@ from windlass.engine.tree import Tree
 from windlass.model.diagnostic import Diagnostic
 from windlass.model.project import Source
 
-OWN = (pipeline.TEST, pipeline.GATES, pipeline.REGISTER, pipeline.PACKAGE, "publish", "data")
+OWN = (
+    *(pipeline.TEST, pipeline.GATES, pipeline.REGISTER, pipeline.PACKAGE, pipeline.REFRESH, pipeline.REPORT),
+    *("publish", "data", pipeline.PLAIN, pipeline.TOOL.name),
+)
 KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 """DVC reads ``a.b`` as the key ``b`` inside ``a``; a leading underscore is kept for what Windlass writes there."""
 

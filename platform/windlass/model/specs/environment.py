@@ -6,6 +6,7 @@ from pydantic import Field
 
 from windlass.model.document import IMAGE, NAMESPACE, Document, Duration, Flag, Int, Name, Text
 from windlass.model.metadata import Api, Metadata
+from windlass.model.specs.placement import Placement
 
 LOCAL = "local"
 
@@ -69,6 +70,47 @@ class Backends(Document):
     """What keeps runs and registered models."""
 
 
+class Retry(Document):
+    """How often a step is tried again that the world broke, never one that failed by itself or was refused."""
+
+    limit: Annotated[Int, Field(ge=0)] = 2
+    """How often, at most."""
+    delay: Duration = "30s"
+    """The wait before the first time."""
+    factor: Annotated[Int, Field(ge=1)] = 2
+    """How much longer each wait is than the one before."""
+    max_delay: Duration = "10m"
+    """The longest wait."""
+
+
+class Kept(Document):
+    """How long a run can be looked at in the cluster after its end; the store keeps its record for good."""
+
+    succeeded: Duration = "1d"
+    """A run that ended well."""
+    failed: Duration = "7d"
+    """A run that did not."""
+
+
+class Training(Document):
+    """How training runs in a cluster. Only the head of the chain trains."""
+
+    timeout: Duration = "1d"
+    """How long one run may take, waiting for its turn included."""
+    step_timeout: Duration = "12h"
+    """How long one step may take."""
+    retry: Retry = Retry()
+    """What is tried again."""
+    parallelism: Annotated[Int, Field(ge=1)] = 4
+    """How many steps of one run go at once."""
+    kept: Kept = Kept()
+    """How long runs can be looked at."""
+    queue: Name | None = None
+    """The local queue of Kueue that lets pods in."""
+    placement: Placement = Placement()
+    """Where every step runs; a stage may say more."""
+
+
 class Promotion(Document):
     """What a release needs before it may enter: approvals, hours in the environment before (``soak``, e.g. ``24h``)."""
 
@@ -100,6 +142,8 @@ class EnvironmentSpec(Document):
     """Who may reach services."""
     backends: Backends = Backends()
     """Which backends spell the workloads."""
+    training: Training = Training()
+    """How training runs, where it runs in a cluster."""
     promotes_from: Name | None = None
     """The environment before this one; the head of the chain has none."""
     promotion: Promotion = Promotion()

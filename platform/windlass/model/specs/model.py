@@ -7,6 +7,7 @@ from pydantic import Field
 from windlass.model.document import QUANTITY, VARIABLE, Document, Int, Name, Number, Text
 from windlass.model.metadata import Api, TeamMetadata
 from windlass.model.specs.dataset import Scalar
+from windlass.model.specs.placement import Placement
 
 Quantity = Annotated[str, Field(pattern=QUANTITY)]
 
@@ -54,6 +55,8 @@ class Resources(Document):
     """Cores: 500m is half of one."""
     memory: Quantity | None = None
     """Bytes: 512Mi, 1Gi."""
+    gpu: Annotated[Int, Field(ge=1)] | None = None
+    """Whole GPUs."""
 
 
 class Metrics(Document):
@@ -88,6 +91,8 @@ class Stage(Document):
     """Its environment variables."""
     resources: Resources = Resources()
     """What it asks for."""
+    placement: Placement = Placement()
+    """Where in a cluster it runs, on top of what the environment says."""
 
 
 class Pipeline(Document):
@@ -209,6 +214,22 @@ class Governance(Document):
     """The document that says what the model is for, and what it is not for."""
 
 
+class Schedule(Document):
+    """When something is done again and again."""
+
+    cron: Text
+    """Minute, hour, day of the month, month, day of the week (0 is Sunday): `0 3 * * 1`."""
+    timezone: Text = "Etc/UTC"
+    """The time zone of the clock that it goes by: Europe/Berlin."""
+
+
+class Retraining(Document):
+    """When a model is trained again although nobody changed its spec: new data alone makes a new candidate."""
+
+    schedule: Schedule
+    """By the clock."""
+
+
 class Tests(Document):
     """The team's own tests, run in the model's environment as the step `test` of training."""
 
@@ -237,6 +258,8 @@ class ModelSpec(Document):
     """Where it is registered."""
     serving: Serving | None = None
     """How it is served; without it the model is only registered."""
+    retraining: Retraining | None = None
+    """When it is trained again."""
     governance: Governance = Governance()
     """Who answers for it."""
 

@@ -22,3 +22,10 @@ def test_cpu_may_be_exceeded_and_memory_not():
 
 def test_parts_of_a_unit_are_rounded_up():
     assert resources(Resources(cpu="0.0001")).cpu_millis.request == 1
+
+
+def test_gpus_are_whole_and_have_a_name():
+    found = resources(Resources(gpu=2)).gpu
+    assert found is not None
+    assert (found.count, found.resource) == (2, "nvidia.com/gpu")
+    assert resources(Resources(cpu="1")).gpu is None

@@ -1,0 +1,17 @@
+"""WL253: only the head of the chain says how training runs, because nothing else trains."""
+
+from collections.abc import Iterator
+
+from windlass.engine.finding import at_key
+from windlass.engine.tree import Tree
+from windlass.model.diagnostic import Diagnostic
+
+
+def check(tree: Tree) -> Iterator[Diagnostic]:
+    """Environments that promote from another one."""
+    for loaded in tree.project.environments.values():
+        spec = loaded.spec.spec
+        if spec.promotes_from is not None and "training" in spec.model_fields_set:
+            message = f"`{loaded.spec.metadata.name}` trains nothing: it promotes from `{spec.promotes_from}`"
+            hint = "say it in the head of the chain, the environment without `promotesFrom`"
+            yield at_key(loaded.source, ("spec", "training"), "WL253", message, hint)
