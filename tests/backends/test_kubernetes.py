@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.backends.test_backends import BACKENDS, CASES, ROOT, declared
+from tests.backends.test_backends import BACKENDS, CASES, ROOT, declared, example, files
 from tests.upstream import problems
+from windlass.engine import render
+from windlass.model.workload import Gpu
 
 OBJECTS = [
     pytest.param(path, id=path.relative_to(ROOT).as_posix())
@@ -84,5 +86,17 @@ def test_its_pods_are_restricted_and_by_digest(path):
         assert "@sha256:" in container["image"]
         assert container["resources"]["requests"].keys() >= {"cpu", "memory"}
         assert "memory" in container["resources"]["limits"]
+        assert all(text.isdigit() for name, text in container["resources"]["limits"].items() if "/" in name)
         mounted = {mount["name"] for mount in container.get("volumeMounts", [])}
         assert mounted <= {volume["name"] for volume in pod["volumes"]}
+
+
+def test_a_service_gets_its_gpus():
+    backend = ROOT / "serving" / "bentoml"
+    service = example(backend / "examples" / "image")
+    asked = service.model_copy(update={"resources": service.resources.model_copy(update={"gpu": Gpu(count=1)})})
+    made = render.render(files(backend), asked)
+    (deployment,) = (yaml.safe_load(data) for path, data in made.items() if "/deployment-" in path)
+    assert problems(deployment) == []
+    ((container, _),) = containers(deployment)
+    assert container["resources"]["limits"]["nvidia.com/gpu"] == "1"
