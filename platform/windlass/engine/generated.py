@@ -10,6 +10,8 @@ from windlass.engine.render import BACKEND, HEADER, render
 from windlass.model.diagnostic import Diagnostic, Place
 from windlass.model.workload import Pipeline
 
+BESIDE = ("pipelines", "dvc")
+"""The backend whose files are committed beside the code, whatever an environment renders besides: DVC runs every stage."""
 HINT = "`windlass lock` writes it"
 
 

@@ -43,6 +43,11 @@ def render(files: Mapping[str, str], workload: Document) -> dict[str, bytes]:
     return {path: text.encode() for path, text in made.items() if text.strip()}
 
 
+def target(files: Mapping[str, str]) -> str:
+    """What a backend's documents are for: ``files`` beside the code, or objects of a cluster (``kubernetes``)."""
+    return str(yaml.load(files[BACKEND], yaml.CSafeLoader)["target"])
+
+
 @functools.cache
 def _environment(files: tuple[tuple[str, str], ...]) -> SandboxedEnvironment:
     import jinja2

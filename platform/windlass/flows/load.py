@@ -11,7 +11,7 @@ from typing import Protocol
 
 from windlass.engine import resolve, scope, validate
 from windlass.engine.asks import asks
-from windlass.engine.generated import file_names
+from windlass.engine.generated import BESIDE, file_names
 from windlass.engine.homes import home
 from windlass.engine.leftovers import leftovers
 from windlass.engine.parse import SIZE, too_large
@@ -25,9 +25,6 @@ from windlass.model.project import Loaded, Project
 from windlass.model.specs.environment import LOCAL
 from windlass.model.specs.model import Model
 from windlass.ports import Files, Look, Ports, Templates
-
-BACKEND = ("pipelines", "dvc")
-"""The backend whose files are committed beside the code, whatever an environment renders besides."""
 
 
 class Reader(Protocol):
@@ -80,7 +77,7 @@ def read(ports: Reader, generated: bool = True) -> Loading:
     """Everything at once. ``generated`` compares `dvc.yaml`, `params.json` and requirements locks too."""
     files, links, found = _documents(ports)
     reading = validate.read(files, [one.place.path for one in found if one.place and home(one.place.path)])
-    templates = ports.templates.files(*BACKEND)
+    templates = ports.templates.files(*BESIDE)
     asked = asks(reading.meant, file_names(templates))
     facts = {path: _fact(ports, path, with_data) for path, with_data in asked.items()}
     diagnostics = (*found, *validate.judge(reading, facts, templates if generated else None))

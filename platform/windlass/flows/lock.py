@@ -72,7 +72,7 @@ def _pipelines(
 def _lock(
     ports: Ports, kind: Literal["model", "dataset"], lowered: Pipeline, requirements: str, upgrade: bool
 ) -> Locked:
-    templates = ports.templates.files("pipelines", "dvc")
+    templates = ports.templates.files(*generated.BESIDE)
     asked, pins = (names.joined(lowered.folder, path) for path in (requirements, lowered.requirements))
     files = {**generated.files(lowered, templates), pins: _pins(ports, lowered, asked, pins, upgrade)}
     outcomes: dict[str, Outcome] = {}

@@ -6,7 +6,7 @@ from pathlib import Path
 from windlass.engine import generated, resolve
 from windlass.engine.lower import pipeline
 from windlass.flows import load
-from windlass.flows.load import BACKEND, Reader
+from windlass.flows.load import Reader
 from windlass.flows.starts import filled
 from windlass.model import layout
 from windlass.model.document import NAME
@@ -44,7 +44,7 @@ def _names(slug: str) -> tuple[str, str]:
 def _generated(ports: Reader, slug: str) -> tuple[str, ...]:
     """What is rendered from the new specs, written beside them, so that they validate at once."""
     loading = load.read(ports, generated=False)
-    project, templates = loading.project, ports.templates.files(*BACKEND)
+    project, templates = loading.project, ports.templates.files(*generated.BESIDE)
     if slug not in project.models or slug not in project.datasets:
         raise Findings(loading.diagnostics, sources=loading.texts)
     local = resolve.environment(project, LOCAL, rehearse=False)

@@ -1,21 +1,25 @@
 """The verb `render`: what the specs become in one environment, as files, without touching anything."""
 
-from windlass.engine import generated
+from dataclasses import replace
+
+from windlass.engine import generated, overlay, resolve
 from windlass.engine import render as rendering
-from windlass.engine.lower import cluster, pipeline
+from windlass.engine.lower import cluster, pipeline, training
 from windlass.engine.lower.service import service
 from windlass.flows.releasing import releases
+from windlass.flows.training import material
 from windlass.model import digests
-from windlass.model.project import Project
+from windlass.model.project import Loaded, Project
 from windlass.model.specs.environment import LOCAL, Environment
-from windlass.model.workload import Service
+from windlass.model.specs.model import Model
+from windlass.model.workload import Pipeline, Service
 from windlass.ports import Ports
 
 
 def render(ports: Ports, project: Project, environment: Environment) -> dict[str, bytes]:
-    """Path to content. Where the environment trains: the files of its pipelines backend, at their places in the repository.
-    What it serves: the documents of its serving backend, one object a file below `<namespace>/`; on this machine, which needs
-    none, each release's workloads as JSON below `workloads/`."""
+    """Path to content. Where the environment trains: the documents of its pipelines backend, objects of a cluster or files at
+    their places in the repository. What it serves: the documents of its serving backend. Objects are one a file below
+    `<namespace>/`; on this machine, which needs none, each release's workloads are JSON below `workloads/`."""
     files: dict[str, bytes] = {}
     if environment.metadata.name == LOCAL or environment.spec.promotes_from is None:
         files |= _training(ports, project, environment)
@@ -43,9 +47,23 @@ def services(ports: Ports, project: Project, environment: Environment) -> tuple[
     )
 
 
+def trained(ports: Ports, project: Project, model: Loaded[Model], environment: Environment) -> Pipeline:
+    """What trains a model in a cluster. Raises like `material.whole` and `training.placed`."""
+    laid = overlay.lay(project, environment.metadata.name, model.source.value).value
+    spec = resolve.effective(project, model.source.value, environment.metadata.name)
+    effective = replace(model, spec=model.spec.model_copy(update={"spec": spec}))
+    made = material.ingredients(ports, material.whole(ports, project, model, environment), laid)
+    lowered = pipeline.pipeline(effective, project, environment)
+    return training.placed(lowered, effective, project.environments[environment.metadata.name], made)
+
+
 def _training(ports: Ports, project: Project, environment: Environment) -> dict[str, bytes]:
     templates = ports.templates.files("pipelines", environment.spec.backends.pipelines)
     files: dict[str, bytes] = {}
+    if rendering.target(templates) == "kubernetes":
+        for model in project.models.values():
+            files |= rendering.render(templates, trained(ports, project, model, environment))
+        return files
     for dataset in project.datasets.values():
         files |= generated.files(pipeline.source(dataset, environment), templates)
     for model in project.models.values():

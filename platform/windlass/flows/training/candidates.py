@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from windlass import __version__
-from windlass.flows.training.material import Whole
+from windlass.flows.training.material import Whole, archive
 from windlass.model import digests, layout
 from windlass.model.candidate import Candidate, DataPin
 from windlass.model.specs.model import Model
@@ -49,7 +49,9 @@ def draft(
     """What is known of a candidate before its stages run; its code and its lock are in the store by then. ``inputs`` is
     the digest and its record."""
     parts = (found.model, *(part for _, part in found.datasets.values()))
-    code = {path: store.put(content) for part in parts for path, content in part.code.items()}
+    for part in parts:
+        for content in part.code.values():
+            store.put(content)
     # What training itself writes beside the code makes nobody's tree dirty.
     dirty = set(ports.git.dirty([part.pipeline.folder for part in parts])) - {part.dvc_lock for part in parts}
     now = ports.clock.now().isoformat(timespec="seconds")
@@ -61,7 +63,7 @@ def draft(
         outcome=FAILED,
         commit=ports.git.head(),
         dirty=bool(dirty),
-        code=store.put(digests.canonical(code)),
+        code=store.put(digests.canonical(archive(found))),
         lock=store.put(found.model.lock),
         python=ports.interpreters.python_minor(),
         tool=__version__,

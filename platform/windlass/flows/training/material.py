@@ -7,6 +7,7 @@ from typing import Any
 
 from windlass.engine import dvchash, dvclock, generated, inputs, lockfile, unchanged
 from windlass.engine.lower import names, pipeline
+from windlass.engine.lower.training import Ingredients
 from windlass.model import digests, layout
 from windlass.model.diagnostic import Diagnostic, Place
 from windlass.model.failure import Findings
@@ -77,7 +78,7 @@ def whole(ports: Ports, project: Project, loaded: Loaded[Model], environment: En
     """Read it all. Raises `Findings` for generated files and locks that are not what the specs ask for (WL301, WL302),
     for a `dvc.lock` that cannot be read (WL304), for deps that are not there or that git ignores (WL505)."""
     work = ports.root / layout.state(environment.metadata.name, "work", loaded.spec.metadata.slug)
-    templates = ports.templates.files("pipelines", environment.spec.backends.pipelines)
+    templates = ports.templates.files(*generated.BESIDE)
     lowered = pipeline.pipeline(loaded, project, environment)
     datasets = {ref.dataset: project.datasets[ref.dataset] for ref in lowered.inputs}
     sources = {
@@ -99,6 +100,25 @@ def requested(ports: Ports, found: Material, data: Mapping[str, str]) -> tuple[s
     code = {path: digests.of_bytes(content) for path, content in found.read_by(found.pipeline.stages).items()}
     lock = digests.of_bytes(found.lock)
     return inputs.inputs(found.pipeline, code, lock, ports.interpreters.python_minor(), data)
+
+
+def archive(found: Whole) -> dict[str, str]:
+    """All code that travels to where the model is trained: its path in the repository, and its digest."""
+    parts = (found.model, *(part for _, part in found.datasets.values()))
+    return {path: digests.of_bytes(content) for part in parts for path, content in part.code.items()}
+
+
+def ingredients(ports: Ports, found: Whole, spec: Mapping[str, Any]) -> Ingredients:
+    """What a run in a cluster is made of now. ``spec`` is the model's document under the environment's overlays."""
+    data = revisions(found)
+    sources = {slug: dataset.source.value for slug, (dataset, _) in found.datasets.items()}
+    return Ingredients(
+        code=digests.of_tree(archive(found)),
+        lock=digests.of_bytes(found.model.lock),
+        spec=digests.of_value({"model": spec, "datasets": sources}),
+        data=data,
+        inputs=None if data is None else requested(ports, found.model, data)[0],
+    )
 
 
 def revisions(found: Whole) -> dict[str, str] | None:
