@@ -15,7 +15,10 @@ from windlass.model import workload
 ROOT = Path(__file__).parents[2] / "templates"
 BACKENDS = sorted(path.parent for path in ROOT.glob("*/*/backend.yaml"))
 CASES = sorted(path.parent for backend in BACKENDS for path in backend.glob("examples/*/input.yaml"))
-KINDS = {"Pipeline": workload.Pipeline, "Service": workload.Service, "Tracking": workload.Tracking}
+KINDS = {
+    kind.__name__: kind
+    for kind in (workload.Pipeline, workload.Service, workload.Tracking, workload.Monitor, workload.LogStream)
+}
 
 
 def named(paths):

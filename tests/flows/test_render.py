@@ -71,3 +71,44 @@ def test_an_unrelated_commit_changes_no_byte(world: World) -> None:
     (world.clone.folder / "notes.txt").write_text("nothing of a model\n")
     world.clone.commit("notes")
     assert windlass(world, "render", "dev").stdout == before
+
+
+def test_what_is_promised_is_watched_and_what_is_asked_is_logged(world: World, tmp_path: Path) -> None:
+    model = world.clone.folder / "specs/vision/digits/model.yaml"
+    model.write_text(
+        model.read_text() + "  monitoring: {slo: {p99: 300ms}}\n  logging: {mode: request, redact: [pixels]}\n"
+    )
+    world.clone.commit("p99 is promised")
+    world.land(world.propose("dev", world.train("dev", seed="promised")))
+    tell(world, ENVIRONMENT)
+    plain = windlass(world, "render", "dev").stdout
+    assert "ServiceMonitor" not in plain
+    assert "WINDLASS_REQUEST_LOG" not in plain
+    tell(
+        world,
+        f"{ENVIRONMENT}  backends: {{monitoring: prometheus, logging: ecs}}\n  network: {{ingressFrom: [monitoring]}}\n",
+    )
+    ran = windlass(world, "render", "dev", "--out", str(tmp_path / "out"))
+    assert ran.returncode == 0, ran.stderr
+    objects = {path.name: yaml.safe_load(path.read_text()) for path in (tmp_path / "out" / FOLDER).iterdir()}
+    assert [found for one in objects.values() for found in problems(one)] == []
+    alerts = objects["prometheusrule-vision-digits.yaml"]["spec"]["groups"][-1]["rules"]
+    assert {one["alert"] for one in alerts} == {"LatencyBudgetBurn", "ServiceFailing", "ServiceAbsent"}
+    assert "0.3," in objects["configmap-vision-digits.yaml"]["data"]["bentoml.yaml"]
+    pod = objects["deployment-vision-digits.yaml"]["spec"]["template"]["spec"]
+    (volume,) = (one for one in pod["volumes"] if one["name"] == "configuration")
+    sources = [one["configMap"]["name"] for one in volume["projected"]["sources"]]
+    assert [f"configmap-{name}.yaml" in objects for name in sources] == [True, True]
+    env = {one["name"]: one["value"] for one in pod["containers"][0]["env"] if "value" in one}
+    for variable, (name, file) in zip(
+        ("BENTOML_CONFIG", "WINDLASS_REQUEST_LOG"),
+        zip(sources, ("bentoml.yaml", "request-log.json"), strict=True),
+        strict=True,
+    ):
+        assert env[variable].endswith(f"/{file}")
+        assert file in objects[f"configmap-{name}.yaml"]["data"]
+    monitor = objects["servicemonitor-vision-digits.yaml"]["spec"]
+    service = objects["service-vision-digits.yaml"]
+    assert monitor["selector"]["matchLabels"].items() <= service["metadata"]["labels"].items()
+    assert monitor["endpoints"][0]["port"] in {port["name"] for port in service["spec"]["ports"]}
+    assert service["metadata"]["labels"][monitor["jobLabel"]] == "vision-digits"

@@ -1,7 +1,8 @@
 """Upstream schemas, read strictly: what an API server would prune or refuse is found without one.
 
 The files are the projects' own, Apache-2.0 (text beside them), cut to what is checked here: Kubernetes v1.34.0's OpenAPI
-definitions (through PyPI kubernetes-validate 1.37.0) and Argo Workflows v4.1.2's `api/jsonschema/schema.json`.
+definitions (through PyPI kubernetes-validate 1.37.0), Argo Workflows v4.1.2's `api/jsonschema/schema.json`, two CRDs of
+prometheus-operator v0.93.0, and the field names of the Elastic Common Schema 9.4.0.
 """
 
 import functools
@@ -28,6 +29,8 @@ def problems(document: dict[str, Any]) -> list[str]:
 
 def _validator(document: dict[str, Any]) -> Any:
     group, kind = document["apiVersion"], document["kind"]
+    if group.startswith("monitoring.coreos.com/"):
+        return _prometheus(f"{group}/{kind}")
     return _argo(kind) if group.startswith("argoproj.io/") else _kubernetes(f"{group}/{kind}")
 
 
@@ -50,6 +53,40 @@ def _argo(kind: str) -> Any:
     return jsonschema_rs.Draft202012Validator({"definitions": definitions, "$ref": root})
 
 
+@functools.cache
+def _prometheus(kind: str) -> Any:
+    whole = json.loads((HERE / "kubernetes-1.34.json").read_bytes())
+    schema = _closed(json.loads((HERE / "prometheus-operator-0.93.0.json").read_bytes())[kind])
+    schema["properties"]["metadata"] = {"$ref": "#/$defs/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"}
+    return jsonschema_rs.Draft202012Validator({"$defs": whole["$defs"], **schema})
+
+
+def _closed(schema: Any) -> Any:
+    """A CRD's schema as an API server reads it that refuses unknown fields: closed wherever fields are declared, but not
+    below `anyOf` and the like, which only narrow."""
+    schema = dict(schema)
+    if "properties" in schema:
+        schema["properties"] = {name: _closed(value) for name, value in schema["properties"].items()}
+        if not schema.get("x-kubernetes-preserve-unknown-fields"):
+            schema.setdefault("additionalProperties", False)
+    for key in ("items", "additionalProperties"):
+        if isinstance(schema.get(key), dict):
+            schema[key] = _closed(schema[key])
+    if schema.get("x-kubernetes-int-or-string"):
+        schema["type"] = ["integer", "string"]
+    if "pattern" in schema:  # of Go, which takes flags anywhere
+        flags = "(?i)" if "(?i)" in schema["pattern"] else ""
+        schema["pattern"] = flags + schema["pattern"].replace("(?i)", "")
+    return schema
+
+
+@functools.cache
+def ecs() -> dict[str, dict[str, Any]]:
+    """The fields of the Elastic Common Schema that a request log could use, by name: type, whether many, allowed values."""
+    found: dict[str, dict[str, Any]] = json.loads((HERE / "ecs-9.4.0.json").read_bytes())["fields"]
+    return found
+
+
 def _names(document: dict[str, Any]) -> list[str]:
     meta = document["metadata"]
     found = [
@@ -58,6 +95,8 @@ def _names(document: dict[str, Any]) -> list[str]:
         if key in meta and not DNS_LABEL.fullmatch(meta[key])
     ]
     for path, value in _walk(document):
+        if path[:2] == ("spec", "groups"):
+            continue  # labels of Prometheus' rules, which take any text
         if path[-1] in ("labels", "matchLabels") and isinstance(value, dict):
             found += [f"{'/'.join(path)}/{key}: {text!r}" for key, text in value.items() if not _label(text)]
     return found

@@ -14,14 +14,15 @@ from windlass.model.release import Release
 from windlass.model.specs.dataset import Dataset
 from windlass.model.specs.environment import Environment
 from windlass.model.specs.model import Model
+from windlass.model.specs.monitoring import Monitoring
 from windlass.model.specs.overlay import Overlay
 from windlass.model.specs.placement import Placement
 from windlass.model.specs.policy import Policy
 from windlass.model.specs.team import Team
 
 KINDS: tuple[type[Document], ...] = (Team, Dataset, Model, Environment, Policy, Overlay, Release)
-SHARED: tuple[type[Document], ...] = (Placement,)
-"""Parts of several kinds that have a module of their own."""
+PARTS: tuple[type[Document], ...] = (Monitoring, Placement)
+"""Parts of kinds that stand in modules of their own, one of each."""
 RENAMED = {("DatasetSpec", "schema"): "dataSchema", ("OverlaySpec", "for"): "appliesTo"}
 """Keys that are no Python name, or would hide one of pydantic's."""
 UNWRITTEN = (("EnvironmentSpec", "rehearsed"),)

@@ -31,6 +31,7 @@ PATTERNS = {
     document.NAME: ("WL105", "name", "small letters, digits and `-`, a letter first, at most 40 characters"),
     document.QUANTITY: ("WL131", "quantity", "500m (half a core) or 0.5; 512Mi or 1Gi of memory"),
     document.DURATION: ("WL132", "duration", "a whole number and one of s, m, h, d: 24h"),
+    document.LATENCY: ("WL132", "duration of an answer", "a whole number and one of ms, s: 250ms"),
     document.DIGEST: ("WL133", "digest", "sha256: and 64 hex digits; Windlass writes it"),
     document.LABEL_KEY: (
         "WL255",
@@ -52,6 +53,7 @@ SINGULAR = {
     "columns": "column",
     "data": "data entry",
     "tolerations": "toleration",
+    "dataDrift": "drift check",
 }
 
 

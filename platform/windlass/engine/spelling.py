@@ -47,6 +47,14 @@ def bytes_si(count: int) -> str:
     return f"{count}{units[0]}"
 
 
+def prom(seconds: int) -> str:
+    """Seconds in the largest unit of Prometheus that says them exactly: ``5m``, ``3d``."""
+    for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
+        if seconds and seconds % size == 0:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"
+
+
 def ident(name: str) -> str:
     """A name as an identifier of programming languages."""
     return name.replace("-", "_")
@@ -69,6 +77,7 @@ FILTERS: dict[str, Callable[..., str]] = {
     "dvc": dvc,
     "cpu": cpu,
     "bytes_si": bytes_si,
+    "prom": prom,
     "ident": ident,
     "ignored": ignored,
 }

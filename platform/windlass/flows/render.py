@@ -1,10 +1,13 @@
 """The verb `render`: what the specs become in one environment, as files, without touching anything."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from windlass.engine import generated, overlay, resolve
 from windlass.engine import render as rendering
 from windlass.engine.lower import cluster, pipeline, training
+from windlass.engine.lower.logstream import logstream
+from windlass.engine.lower.monitor import measured, monitor
 from windlass.engine.lower.service import service
 from windlass.flows.releasing import releases
 from windlass.flows.training import material
@@ -38,13 +41,7 @@ def documents(ports: Ports, environment: Environment, one: Service) -> dict[str,
 
 def services(ports: Ports, project: Project, environment: Environment) -> tuple[Service, ...]:
     """What an environment in a cluster serves at the commit that is checked out, in name order."""
-    loaded = project.environments[environment.metadata.name]
-    held = releases.current(ports, project, environment, ports.git.head())
-    return tuple(
-        cluster.placed(service(one.spec, one.release, environment, cluster.PORT), one.spec, one.release, loaded)
-        for one in held.values()
-        if one.spec.serving is not None
-    )
+    return tuple(one for one, _ in _served(ports, project, environment))
 
 
 def trained(ports: Ports, project: Project, model: Loaded[Model], environment: Environment) -> Pipeline:
@@ -72,11 +69,35 @@ def _training(ports: Ports, project: Project, environment: Environment) -> dict[
 
 
 def _cluster(ports: Ports, project: Project, environment: Environment) -> dict[str, bytes]:
-    return {
-        path: data
-        for one in services(ports, project, environment)
-        for path, data in documents(ports, environment, one).items()
-    }
+    files: dict[str, bytes] = {}
+    for one, held in _served(ports, project, environment):
+        files |= documents(ports, environment, one)
+        files |= _watching(ports, environment, one, held)
+    return files
+
+
+def _served(ports: Ports, project: Project, environment: Environment) -> Iterator[tuple[Service, releases.Held]]:
+    loaded = project.environments[environment.metadata.name]
+    for held in releases.current(ports, project, environment, ports.git.head()).values():
+        spec, release = held.spec, held.release
+        if spec.serving is not None:
+            stream = logstream(spec, release, environment)
+            plain = service(spec, release, environment, cluster.PORT)
+            yield cluster.placed(plain, spec, release, loaded, stream), held
+
+
+def _watching(ports: Ports, environment: Environment, one: Service, held: releases.Held) -> dict[str, bytes]:
+    """What surrounds a service: its monitor, where its serving backend says how it is measured, and its request log."""
+    backends, files = environment.spec.backends, ports.templates.files
+    found: dict[str, bytes] = {}
+    metrics = measured(files("serving", backends.serving)[rendering.BACKEND])
+    if backends.monitoring and metrics:
+        made = monitor(one, held.spec, held.release, environment, metrics)
+        found |= rendering.render(files("monitoring", backends.monitoring), made)
+    stream = logstream(held.spec, held.release, environment)
+    if backends.logging and stream:
+        found |= rendering.render(files("logging", backends.logging), stream)
+    return found
 
 
 def _here(ports: Ports, project: Project, environment: Environment) -> dict[str, bytes]:

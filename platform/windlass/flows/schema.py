@@ -9,7 +9,7 @@ from windlass.ports import Files
 
 def schemas(files: Files) -> dict[str, bytes]:
     """File name to schema."""
-    modules = sorted({Path(inspect.getfile(kind)) for kind in (*schema.KINDS, *schema.SHARED)})
+    modules = sorted({Path(inspect.getfile(kind)) for kind in (*schema.KINDS, *schema.PARTS)})
     return schema.schemas((files.read(path) or b"").decode("utf-8") for path in modules)
 
 

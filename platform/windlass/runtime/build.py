@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 EPOCH = "1970-01-01T00:00:00.000000+00:00"
-TRAVELS = ("__init__.py", "contract.py", "estimator.py", "service.py")
+TRAVELS = ("__init__.py", "contract.py", "estimator.py", "requestlog.py", "service.py")
 """The files of this folder that are the service; the others stay here."""
 
 

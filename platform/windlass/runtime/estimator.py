@@ -9,6 +9,7 @@ because their code would have to travel and run here.
 """
 
 import importlib
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ class Estimator:
 
     def answer(self, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """One answer per row; each method of the estimator is asked once. Raises ValueError for an answer that the
-        contract cannot say (NaN, a fraction where an integer is promised).
+        contract cannot say (NaN, infinity, a fraction where an integer is promised).
         """
         import numpy
 
@@ -109,6 +110,7 @@ def _said(name: str, kind: str, value: Any) -> Any:
     if kind == "string":
         return str(value)
     right = {"integer": int, "number": float, "boolean": bool, "array": list}[kind]
-    if not isinstance(value, right) or (isinstance(value, bool) and kind != "boolean") or value != value:
+    endless = isinstance(value, float) and not math.isfinite(value)
+    if not isinstance(value, right) or (isinstance(value, bool) and kind != "boolean") or endless:
         raise ValueError(f"the model's answer for `{name}` is no {kind}")
     return value

@@ -15,6 +15,7 @@ import bentoml
 from bentoml.exceptions import InternalServerError
 from pydantic import BaseModel, ValidationError
 
+from . import requestlog
 from .contract import SHOWN, batch_model, batch_output_model, input_model, output_model, problems
 
 HOME = Path(__file__).resolve().parent.parent
@@ -27,6 +28,8 @@ Rows, Answers = batch_model(Row), batch_output_model(Answer)
 ROUTES: dict[str, type[BaseModel]] = {"/predict": Row, "/predict_batch": Rows}
 KNOWN = frozenset(field["name"] for field in CONTRACT["input"]) | {"rows"}
 log = logging.getLogger("bentoml.windlass")
+requests = requestlog.configured()
+"""Where it is, it tells of refused and failed requests too, in place of the plain log."""
 
 
 class Judge:
@@ -44,6 +47,15 @@ class Judge:
         if model is None:
             await self.app(scope, receive, send)
             return
+        entry = requests.begin(scope) if requests else None
+        try:
+            await self._judge(model, entry, scope, receive, send)
+        except BaseException as error:
+            if entry:
+                entry.end(type(error).__name__)  # it was called off: the server's time is up, or the caller has gone
+            raise
+
+    async def _judge(self, model: type[BaseModel], entry: Any, scope: Any, receive: Any, send: Any) -> None:
         body, more = b"", True
         while more:
             message = await receive()
@@ -51,16 +63,23 @@ class Judge:
                 return
             body, more = body + message.get("body", b""), message.get("more_body", False)
             if len(body) > LARGEST:
+                send = entry.watched(send, len(body), reason="body too large") if entry else send
                 await _refuse(send, 413, f"the body is larger than {LARGEST} bytes", [])
                 return
         try:
-            model.model_validate_json(body or b"null")
+            row = model.model_validate_json(body or b"null")
         except ValidationError as error:
             told, logged = problems(error, KNOWN)
-            log.warning("400 %s: %s", scope["path"], "; ".join(logged[:SHOWN]))
+            reason = "; ".join(logged[:SHOWN])
+            if entry:
+                send = entry.watched(send, len(body), reason=reason)
+            else:
+                log.warning("400 %s: %s", scope["path"], reason)
             first = f"{told[0]['field']} {told[0]['problem']}" if body else "the body is empty"
             await _refuse(send, 400, first, told)
             return
+        if entry:
+            send = entry.watched(send, len(body), given=row.model_dump)
         headers = [pair for pair in scope["headers"] if pair[0].lower() not in (b"content-type", b"content-length")]
         headers += [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
         await self.app({**scope, "headers": headers}, _replay(body, receive), send)
@@ -92,7 +111,10 @@ class Model:
             places = " > ".join(
                 f"{Path(at.filename).name}:{at.lineno}" for at in traceback.extract_tb(error.__traceback__)
             )
-            log.error("500 %s at %s", type(error).__name__, places)  # noqa: TRY400 -- no traceback: see above
+            if requests:
+                requestlog.fault.get([])[:] = [type(error).__name__, places]
+            else:
+                log.error("500 %s at %s", type(error).__name__, places)  # noqa: TRY400 -- no traceback: see above
             raise InternalServerError("the model could not answer") from None
 
 

@@ -6,14 +6,28 @@ Decided here once, so that every serving backend spells the same pod.
 from collections.abc import Mapping
 
 from windlass.engine.lower.names import name as dns_label
-from windlass.model import layout
+from windlass.engine.lower.objectives import buckets
+from windlass.model import digests, layout
 from windlass.model.diagnostic import Diagnostic
 from windlass.model.failure import Findings
 from windlass.model.project import Loaded
 from windlass.model.release import Release
 from windlass.model.specs.environment import Environment, EnvironmentSpec
 from windlass.model.specs.model import ModelSpec
-from windlass.model.workload import Amount, Fetch, Image, Meta, Network, Pod, Resources, Security, Service, Update
+from windlass.model.workload import (
+    Amount,
+    Configuration,
+    Fetch,
+    Image,
+    LogStream,
+    Meta,
+    Network,
+    Pod,
+    Resources,
+    Security,
+    Service,
+    Update,
+)
 
 PREFIX = "windlass.dev"
 PORT = 3000
@@ -24,6 +38,8 @@ BENTO, LIBRARY = f"{HOME}/bento", f"{HOME}/lib"
 """Where a fetched bento lies, and the packages of its lock."""
 UID = 1034
 """The user of BentoML's own images; nothing depends on the number."""
+CONFIGURATION = "/etc/windlass"
+"""Where a container finds the files of its configuration."""
 WRITABLE = {"home": HOME, "tmp": "/tmp"}  # noqa: S108 -- a mount of its own in the pod
 SPREAD = ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
 CPU_MILLIS, MEMORY_BYTES = 250, 512 << 20
@@ -32,13 +48,21 @@ GRACE_SECONDS = 30
 SERVE = ("python", "-m", "bentoml", "serve", BENTO, "--host", "0.0.0.0", "--port", str(PORT))  # noqa: S104 -- inside a pod
 
 
-def placed(service: Service, spec: ModelSpec, release: Release, loaded: Loaded[Environment]) -> Service:
-    """The service with all that a cluster asks for. ``spec`` is the promoted one under the environment's overlays. Raises
-    `Findings` (WL240) where the environment does not say what its pods are made of."""
+def placed(
+    service: Service,
+    spec: ModelSpec,
+    release: Release,
+    loaded: Loaded[Environment],
+    stream: LogStream | None = None,
+) -> Service:
+    """The service with all that a cluster asks for. ``spec`` is the promoted one under the environment's overlays, ``stream``
+    what is logged of its requests. Raises `Findings` (WL240) where the environment does not say what its pods are made of.
+    """
     environment = loaded.spec
     name = service.name
     meta = meta_of(environment, release.metadata.team, release.metadata.name, "serving")
     annotations = {**released(release, environment.metadata.name), f"{PREFIX}/owners": ",".join(spec.governance.owners)}
+    bounds = buckets(spec)
     min_available = service.scale.min - 1 if service.scale.min > 1 else None
     pod = Pod(
         pull_secrets=environment.spec.images.pull_secrets,
@@ -48,11 +72,13 @@ def placed(service: Service, spec: ModelSpec, release: Release, loaded: Loaded[E
         spread=SPREAD,
         update=Update(max_surge=1, max_unavailable=0, progress_deadline_seconds=600, min_available=min_available),
         network=Network(ingress_from=tuple(sorted(environment.spec.network.ingress_from))),
+        configuration=_configuration(bounds, stream),
     )
     said = {"meta": meta.model_copy(update={"annotations": dict(sorted(annotations.items()))}), "pod": pod}
     grace = service.drain_seconds + GRACE_SECONDS
     resources = asked(service.resources, CPU_MILLIS, MEMORY_BYTES)
-    return service.model_copy(update={**said, "port": PORT, "resources": resources, "shutdown_grace_seconds": grace})
+    sized = {"duration_buckets": bounds, "resources": resources, "shutdown_grace_seconds": grace}
+    return service.model_copy(update={**said, **sized, "port": PORT})
 
 
 def meta_of(environment: Environment, team: str, model: str, component: str) -> Meta:
@@ -117,6 +143,13 @@ def _bento(release: Release, loaded: Loaded[Environment]) -> dict[str, object]:
 def needed(spec: EnvironmentSpec) -> dict[str, object]:
     """What an environment that serves in a cluster must say, by path; None where it does not."""
     return {"images.runtime": spec.images.runtime, "images.step": spec.images.step, "store": spec.store}
+
+
+def _configuration(bounds: tuple[float, ...], stream: LogStream | None) -> Configuration:
+    """A change of what the files say must start new pods, since a server reads them once: so the pods carry their digest."""
+    log = stream.model_dump(exclude={"meta"}, mode="json") if stream else None
+    digest = digests.of_value({"buckets": list(bounds), "log": log})
+    return Configuration(folder=CONFIGURATION, digest=digest, request_log=stream.name if stream else None)
 
 
 def missing(loaded: Loaded[Environment], parts: Mapping[str, object], does: str = "serves") -> list[Diagnostic]:

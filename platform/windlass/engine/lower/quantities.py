@@ -1,4 +1,4 @@
-"""Kubernetes quantities as canonical integers: thousandths of a core, bytes."""
+"""What people write with a unit, as canonical integers: thousandths of a core, bytes, milliseconds."""
 
 from decimal import ROUND_CEILING, Decimal
 
@@ -11,6 +11,14 @@ FACTORS = {
     **{unit: Decimal(1000) ** power for power, unit in enumerate(("k", "M", "G", "T"), 1)},
     **{unit: Decimal(1024) ** power for power, unit in enumerate(("Ki", "Mi", "Gi", "Ti"), 1)},
 }
+
+MILLIS = {"ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+
+
+def milliseconds(text: str) -> int:
+    """A duration: ``250ms`` is 250, ``1d`` is 86400000."""
+    digits = text.rstrip("msdh")
+    return int(digits) * MILLIS[text[len(digits) :]]
 
 
 def number(text: str) -> Decimal:

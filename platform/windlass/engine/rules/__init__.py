@@ -11,6 +11,8 @@ from windlass.engine.rules import (
     column_form,
     dataset_exists,
     deps_exist,
+    drift_feature,
+    drift_form,
     env_form,
     environment_exists,
     example_fits,
@@ -19,6 +21,7 @@ from windlass.engine.rules import (
     gate_metric,
     gate_slice,
     inside,
+    measured_from,
     model_is_out,
     name_is_folder,
     names_once,
@@ -32,6 +35,7 @@ from windlass.engine.rules import (
     parameter_once,
     place,
     promotes_from,
+    redacted_field,
     rehearsed,
     replicas,
     reserved_name,
@@ -39,9 +43,11 @@ from windlass.engine.rules import (
     schedule_form,
     secrets,
     serving_contract,
+    slo_range,
     stage_cycle,
     team_exists,
     training_head,
+    watched_serving,
 )
 from windlass.engine.tree import Tree
 from windlass.model.diagnostic import Diagnostic
@@ -83,4 +89,10 @@ RULES: tuple[Callable[[Tree], Iterator[Diagnostic]], ...] = (
     cluster_parts.check,
     schedule_form.check,
     training_head.check,
+    slo_range.check,
+    drift_feature.check,
+    drift_form.check,
+    redacted_field.check,
+    watched_serving.check,
+    measured_from.check,
 )

@@ -68,6 +68,17 @@ class Backends(Document):
     """What serves."""
     tracking: Text = "mlflow"
     """What keeps runs and registered models."""
+    monitoring: Text | None = None
+    """What watches services; without it nothing does."""
+    logging: Text | None = None
+    """The form in which services log requests; without it they log none."""
+
+
+class Alerting(Document):
+    """What people find when an alert comes."""
+
+    runbooks: Text = "docs/runbooks"
+    """Where the runbooks are read: an address or a path, followed by `/<Alert>.md`."""
 
 
 class Retry(Document):
@@ -144,6 +155,8 @@ class EnvironmentSpec(Document):
     """Which backends spell the workloads."""
     training: Training = Training()
     """How training runs, where it runs in a cluster."""
+    monitoring: Alerting = Alerting()
+    """What people find when an alert comes."""
     promotes_from: Name | None = None
     """The environment before this one; the head of the chain has none."""
     promotion: Promotion = Promotion()

@@ -7,6 +7,7 @@ from pydantic import Field
 from windlass.model.document import QUANTITY, VARIABLE, Document, Int, Name, Number, Text
 from windlass.model.metadata import Api, TeamMetadata
 from windlass.model.specs.dataset import Scalar
+from windlass.model.specs.monitoring import Logging, Monitoring
 from windlass.model.specs.placement import Placement
 
 Quantity = Annotated[str, Field(pattern=QUANTITY)]
@@ -260,6 +261,10 @@ class ModelSpec(Document):
     """How it is served; without it the model is only registered."""
     retraining: Retraining | None = None
     """When it is trained again."""
+    monitoring: Monitoring | None = None
+    """What is promised of the service and watched of its data."""
+    logging: Logging | None = None
+    """What is kept of requests."""
     governance: Governance = Governance()
     """Who answers for it."""
 
