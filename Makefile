@@ -67,7 +67,7 @@ golden: install
 	@WINDLASS_GOLDEN=1 $(BIN)/python -m pytest -q tests/backends
 
 schemas: install
-	@$(BIN)/python -m windlass.cli.schema
+	@$(BIN)/windlass schema
 
 bench: install
 	@$(BIN)/python benchmarks/run.py

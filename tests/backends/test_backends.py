@@ -9,15 +9,25 @@ from pathlib import Path
 import pytest
 import yaml
 
+from windlass.engine import backend as reading
 from windlass.engine import render
 from windlass.model import workload
+from windlass.model.backend import KINDS as KINDS_OF_AXES
 
 ROOT = Path(__file__).parents[2] / "templates"
 BACKENDS = sorted(path.parent for path in ROOT.glob("*/*/backend.yaml"))
 CASES = sorted(path.parent for backend in BACKENDS for path in backend.glob("examples/*/input.yaml"))
 KINDS = {
     kind.__name__: kind
-    for kind in (workload.Pipeline, workload.Service, workload.Tracking, workload.Monitor, workload.LogStream)
+    for kind in (
+        workload.ImageRecipe,
+        workload.LogStream,
+        workload.Monitor,
+        workload.Pipeline,
+        workload.Service,
+        workload.Tenancy,
+        workload.Tracking,
+    )
 }
 
 
@@ -43,6 +53,10 @@ def example(case: Path):
 def test_a_backend_is_complete(backend):
     about = declared(backend)
     assert (about["axis"], about["name"]) == (backend.parent.name, backend.name)
+    assert (about["axis"], about["workload"]) in KINDS_OF_AXES.items()
+    assert reading.read(about["axis"], about["name"], files(backend))[1] == ()
+    told = (backend / "README.md").read_text("utf-8")
+    assert [one["name"] for one in about.get("options", []) if f"| `{one['name']}` |" not in told] == []
     whole = {name for name in files(backend) if not name.startswith("_")}
     assert {entry["template"] for entry in about["documents"]} == whole - {"backend.yaml"}
     assert (backend / "README.md").read_text("utf-8").startswith("# ")

@@ -25,8 +25,10 @@ from windlass.model.workload import (
     Variant,
 )
 
+ABOUT = "axis: {0}\nname: other\nworkload: {1}\ntarget: files\n"
 SHELL = {
-    "backend.yaml": "documents: [{path: run.sh, template: run.sh.j2}, {path: params.json, template: params.json.j2}]\n",
+    "backend.yaml": ABOUT.format("pipelines", "Pipeline")
+    + "documents: [{path: run.sh, template: run.sh.j2}, {path: params.json, template: params.json.j2}]\n",
     "params.json.j2": "{[% for one in parameters %][= one.name | json =]: [= one.value | json =]"
     "[= ', ' if not loop.last =][% endfor %]}\n",
     "run.sh.j2": """\
@@ -48,7 +50,8 @@ rm -rf [= out | json =]
 """,
 }
 UNIT = {
-    "backend.yaml": "documents: [{path: model.service, template: model.service.j2}]\n",
+    "backend.yaml": ABOUT.format("serving", "Service")
+    + "documents: [{path: model.service, template: model.service.j2}]\n",
     "model.service.j2": """\
 # [= header =]
 [Service]

@@ -22,8 +22,8 @@ from tests.transcript import ROOT as REPOSITORY
 from tests.unit.engine.lower.test_monitor import environment, of
 from tests.unit.engine.lower.test_service import spec
 from windlass.engine import render
+from windlass.engine.backend import declared
 from windlass.engine.lower.alerts import CHECKED, DRIFT, SAMPLES
-from windlass.engine.lower.monitor import measured
 from windlass.engine.lower.promql import bound, matching
 from windlass.engine.spelling import prom
 from windlass.model.workload import Alert, Monitor
@@ -56,7 +56,7 @@ ALERTS = [
     for number, alert in enumerate(MONITORS[name].alerts)
 ]
 PROMTOOL = shutil.which("promtool")
-METRICS = measured((ROOT / "serving/bentoml/backend.yaml").read_text())
+METRICS = declared((ROOT / "serving/bentoml/backend.yaml").read_text()).metrics
 MINUTE = 60
 RATE = 1000
 """Requests in each step of time."""

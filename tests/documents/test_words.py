@@ -120,7 +120,7 @@ def typed(words: list[str]) -> str:
     capture = io.StringIO()
     try:
         with redirect_stderr(capture), redirect_stdout(capture):
-            parser.parse_args(rest)
+            parser.parse_intermixed_args(rest)
     except Failure:
         return ""  # the value is what is wrong, or a placeholder
     except (argparse.ArgumentError, SystemExit) as error:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests import toy
+from tests import toy, transcript
 from tests.toy import World
 from tests.upstream import problems
 
@@ -112,3 +112,87 @@ def test_what_is_promised_is_watched_and_what_is_asked_is_logged(world: World, t
     assert monitor["selector"]["matchLabels"].items() <= service["metadata"]["labels"].items()
     assert monitor["endpoints"][0]["port"] in {port["name"] for port in service["spec"]["ports"]}
     assert service["metadata"]["labels"][monitor["jobLabel"]] == "vision-digits"
+
+
+TEAM = "specs/vision/team.yaml"
+QUOTA = "  members: [vision]\n  quota: {cpu: '2', memory: 4Gi, replicas: 4}\n"
+
+
+def test_a_team_has_its_namespace_before_it_serves_anything(tmp_path: Path) -> None:
+    world = World(toy.repository(tmp_path / "repo"))
+    (world.clone.folder / TEAM).write_text((world.clone.folder / TEAM).read_text() + QUOTA)
+    tell(world, ENVIRONMENT + "  backends: {tenancy: namespace}\n")
+    ran = windlass(world, "render", "dev", "--out", str(tmp_path / "out"))
+    assert ran.returncode == 0, ran.stderr
+    objects = {
+        path.relative_to(tmp_path / "out").as_posix(): yaml.safe_load(path.read_text())
+        for folder in ("cluster", FOLDER)
+        for path in (tmp_path / "out" / folder).iterdir()
+    }
+    assert sorted(one["kind"] for one in objects.values()) == [
+        "LimitRange", "Namespace", "NetworkPolicy", "ResourceQuota", "Role", "RoleBinding",
+    ]  # fmt: skip
+    assert [found for one in objects.values() for found in problems(one)] == []
+    assert objects[f"{FOLDER}/resourcequota-team.yaml"]["spec"]["hard"]["requests.cpu"] == "2"
+
+
+def test_a_team_that_cannot_be_read_stops_who_would_lose_its_namespace(world: World) -> None:
+    staging = (
+        ENVIRONMENT.replace("name: dev", "name: staging") + "  promotesFrom: dev\n  backends: {tenancy: namespace}\n"
+    )
+    (world.clone.folder / "environments/staging/environment.yaml").write_text(staging)
+    (world.clone.folder / TEAM).write_text((world.clone.folder / TEAM).read_text() + "  quta: {}\n")
+    world.clone.commit("a typing error")
+    ran = windlass(world, "render", "staging")
+    assert ran.returncode == 1
+    assert "unknown key `quta`" in ran.stderr
+
+
+def test_the_quota_counts_what_a_release_promised_and_an_overlay_raised(world: World) -> None:
+    proposal = world.propose("staging", world.train("staging"))
+    world.land(proposal)
+    (world.clone.folder / TEAM).write_text((world.clone.folder / TEAM).read_text() + QUOTA)
+    overlay = world.clone.folder / "environments/staging/overlays/more.yaml"
+    overlay.parent.mkdir(parents=True)
+    overlay.write_text(OVERLAY)
+    world.clone.commit("more of it in staging")
+    ran = windlass(world, "validate")
+    assert ran.returncode == 1
+    assert "may reach 5 copies in staging, the quota is 4: digits 5 x 1\n" in ran.stdout
+    assert "may reach 5000Mi memory in staging, the quota is 4Gi: digits 5 x 1000Mi\n" in ran.stdout
+    assert "digits at environments/staging/overlays/more.yaml:6:34" in ran.stdout
+    assert " in dev" not in ran.stdout
+    assert " in prod" not in ran.stdout, "nothing is released there"
+
+
+def test_show_starts_from_the_spec_that_was_promoted(world: World) -> None:
+    spec = world.clone.folder / "specs/vision/digits/model.yaml"
+    world.land(world.propose("staging", world.train("staging")))
+    spec.write_text(spec.read_text().replace("  serving:\n", "  serving:\n    maxReplicas: 3\n"))
+    world.clone.commit("three copies, from the head on")
+    promoted = "environments/staging/releases/vision/digits/model.yaml"
+    assert windlass(world, "show", "digits", "--env", "staging", "serving.maxReplicas").stderr.endswith(f"{promoted}\n")
+    assert " 1 " in windlass(world, "show", "digits", "--env", "staging", "serving.maxReplicas").stdout
+    assert " 3  specs/" in windlass(world, "show", "digits", "--env", "dev", "serving.maxReplicas").stdout
+
+
+def test_an_environment_renders_what_its_images_are_built_of(tmp_path: Path) -> None:
+    world = World(toy.repository(tmp_path / "repo"))
+    base = f"registry.example/python@sha256:{'3' * 64}"
+    tell(world, f"{ENVIRONMENT}    base: {base}\n  backends: {{images: docker}}\n")
+    ran = windlass(world, "render", "dev", "--out", str(tmp_path / "out"))
+    assert ran.returncode == 0, ran.stderr
+    step = tmp_path / "out/images/step"
+    assert f"FROM {base}\n" in (step / "Dockerfile").read_text()
+    assert (step / "requirements.lock").read_bytes() == (transcript.ROOT / "requirements/tool.lock").read_bytes()
+    assert [path.name for path in (tmp_path / "out/images/runtime").iterdir()].count("requirements.lock") == 0
+
+
+OVERLAY = """\
+apiVersion: windlass.dev/v1alpha1
+kind: Overlay
+metadata: {name: more}
+spec:
+  for: {model: vision/digits}
+  patch: {serving: {maxReplicas: 5, resources: {memory: 1000Mi}}}
+"""

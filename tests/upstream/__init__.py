@@ -2,7 +2,7 @@
 
 The files are the projects' own, Apache-2.0 (text beside them), cut to what is checked here: Kubernetes v1.34.0's OpenAPI
 definitions (through PyPI kubernetes-validate 1.37.0), Argo Workflows v4.1.2's `api/jsonschema/schema.json`, two CRDs of
-prometheus-operator v0.93.0, and the field names of the Elastic Common Schema 9.4.0.
+prometheus-operator v0.93.0, Kueue v0.19.2's of LocalQueue, and the field names of the Elastic Common Schema 9.4.0.
 """
 
 import functools
@@ -14,7 +14,10 @@ from typing import Any
 import jsonschema_rs
 
 HERE = Path(__file__).parent
+CUSTOM = {"kueue.x-k8s.io": "kueue-0.19.2.json"}
+"""API group to the file with its CustomResourceDefinitions by kind."""
 QUANTITY = re.compile(r"[0-9]+(\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?")
+QUANTITIES = tuple((key,) for key in ("requests", "limits", "hard", "default", "defaultRequest"))
 LABEL = re.compile(r"([A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?)?")
 DNS_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
@@ -31,7 +34,30 @@ def _validator(document: dict[str, Any]) -> Any:
     group, kind = document["apiVersion"], document["kind"]
     if group.startswith("monitoring.coreos.com/"):
         return _prometheus(f"{group}/{kind}")
+    if group.partition("/")[0] in CUSTOM:
+        return _custom(group, kind)
     return _argo(kind) if group.startswith("argoproj.io/") else _kubernetes(f"{group}/{kind}")
+
+
+@functools.cache
+def _custom(group: str, kind: str) -> Any:
+    name, _, version = group.partition("/")
+    definition = json.loads((HERE / CUSTOM[name]).read_bytes())[kind]
+    (served,) = [one for one in definition["spec"]["versions"] if one["name"] == version]
+    return jsonschema_rs.Draft7Validator(_closed(served["schema"]["openAPIV3Schema"]))
+
+
+def _closed(schema: Any) -> Any:
+    """A structural schema that refuses what an API server would prune; `metadata` is read elsewhere."""
+    if not isinstance(schema, dict):
+        return schema
+    made = {
+        key: {name: _closed(part) for name, part in inner.items()} if key == "properties" else _closed(inner)
+        for key, inner in schema.items()
+    }
+    if "properties" in schema and not schema.get("x-kubernetes-preserve-unknown-fields"):
+        made.setdefault("additionalProperties", False)
+    return made
 
 
 @functools.cache
@@ -111,7 +137,8 @@ def _quantities(document: dict[str, Any]) -> list[str]:
     return [
         f"{'/'.join(path)}: {value!r} is no quantity"
         for path, value in _walk(document)
-        if path[-2:-1] in (("requests",), ("limits",), ("hard",))
+        if path[-2:-1] in QUANTITIES
+        and not (document["kind"] == "LimitRange" and path[-1].isdecimal())
         and not (isinstance(value, str) and QUANTITY.fullmatch(value))
     ]
 

@@ -1,15 +1,18 @@
 """Make a folder a config repository: specs/, environments/, schemas/ and what git and DVC need.
 
-In a folder that is one already only the state folder .windlass/ is prepared. Nothing that exists is changed."""
+In a folder that is one already only the state folder .windlass/ is prepared. Nothing that exists is changed.
+
+`windlass init backend AXIS NAME` writes a backend of your own to templates/AXIS/NAME/, with an example of what it makes."""
 
 import argparse
 import json
 import os
+import re
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from windlass.cli import screen
+from windlass.cli import misuse, screen
 from windlass.model.failure import Exit
 
 if TYPE_CHECKING:
@@ -20,12 +23,43 @@ EXAMPLE = "windlass init models && cd models && windlass new model vision/digits
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Arguments of the verb."""
-    parser.add_argument("folder", metavar="DIR", nargs="?", default=".", help="default: where you are")
+    parser.add_argument("what", metavar="DIR | backend AXIS NAME", nargs="*", help="default: where you are")
 
 
 def run(arguments: argparse.Namespace) -> Exit:
     """Write, and say what."""
-    return screen.guarded(arguments.output, lambda: _init(arguments))
+    match arguments.what:
+        case ["backend", axis, name]:
+            return screen.guarded(arguments.output, lambda: _backend(arguments, axis, name))
+        case [] | [_]:
+            return screen.guarded(arguments.output, lambda: _init(arguments))
+    words = shlex.join(arguments.what)
+    raise misuse.usage(
+        f"`windlass init` takes a folder, or `backend AXIS NAME`, not `{words}`", f"for example: {EXAMPLE}"
+    )
+
+
+def _backend(arguments: argparse.Namespace, axis: str, name: str) -> Exit:
+    from windlass.adapters import survey
+    from windlass.adapters.templates import shipped
+    from windlass.cli import wiring
+    from windlass.engine.wording import meant
+    from windlass.flows import new_backend
+    from windlass.model.backend import KINDS
+    from windlass.model.document import NAME
+
+    ports = wiring.reader(survey.repository(arguments.directory) or arguments.directory)
+    if axis not in (axes := [one for one in KINDS if ports.templates.backends(one)]):
+        raise misuse.usage(f"no axis `{axis}`", meant(axis, axes, "there are"))
+    if not re.fullmatch(NAME, name):
+        raise misuse.usage(f"`{name}` is no name of a backend", "small letters, digits and `-`, a letter first")
+    written = new_backend.new_backend(ports, shipped("templates") / "starts" / "backend" / "folder", axis, name)
+    if arguments.output == "json":
+        screen.data(json.dumps({"exitCode": 0, "files": list(written)}, indent=2, ensure_ascii=False))
+        return Exit.OK
+    screen.data("\n".join(f"+ {path}" for path in written))
+    screen.talk(f"next   windlass backends --check        then change templates/{axis}/{name} into yours")
+    return Exit.OK
 
 
 def _init(arguments: argparse.Namespace) -> Exit:
@@ -33,7 +67,7 @@ def _init(arguments: argparse.Namespace) -> Exit:
     from windlass.adapters.templates import shipped
     from windlass.flows import init
 
-    folder = Path(arguments.directory, arguments.folder).resolve()
+    folder = Path(arguments.directory, *arguments.what).resolve()
     made = init.init(DiskFiles(), folder, shipped, _start_git)
     if arguments.output == "json":
         told = {"exitCode": 0, "files": list(made.files), "git": made.git, "existed": made.existed}

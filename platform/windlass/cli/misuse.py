@@ -62,7 +62,7 @@ class Parser(argparse.ArgumentParser):
                 guess = _near(word, (one for one in known if one.startswith("--")))
                 hint = f"did you mean `{guess}`?" if guess else self._more()
                 raise usage(f"`{self.prog}` has no option `{word}`", hint)
-        return self.parse_args(words)
+        return self.parse_intermixed_args(words)
 
     def error(self, message: str) -> NoReturn:
         """What argparse has against it."""

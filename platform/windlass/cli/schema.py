@@ -1,8 +1,36 @@
-"""``python -m windlass.cli.schema``: writes `schemas/` of this clone anew. A target of the Makefile, not a verb."""
+"""Write the JSON Schemas of specs and environments to schemas/, for editors: with the options of every backend, also your own.
 
-from windlass.adapters.files import DiskFiles
-from windlass.adapters.templates import shipped
-from windlass.flows import schema
+The first line of each YAML file names its schema; editors then complete and check while you type."""
 
-if __name__ == "__main__":
-    schema.write(DiskFiles(), shipped("schemas"))
+import argparse
+import json
+
+from windlass.cli import screen
+from windlass.model.failure import Exit
+
+EXAMPLE = "windlass schema"
+FOLDER = "schemas"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """No arguments but the common ones."""
+
+
+def run(arguments: argparse.Namespace) -> Exit:
+    """Write, and say what."""
+    return screen.guarded(arguments.output, lambda: _schema(arguments))
+
+
+def _schema(arguments: argparse.Namespace) -> Exit:
+    from windlass.adapters import survey
+    from windlass.cli import wiring
+    from windlass.flows import schema
+
+    ports = wiring.reader(survey.repository(arguments.directory) or arguments.directory)
+    changed = [f"{FOLDER}/{name}" for name in schema.write(ports.files, ports.templates, ports.root / FOLDER)]
+    if arguments.output == "json":
+        screen.data(json.dumps({"exitCode": 0, "files": changed}, indent=2))
+        return Exit.OK
+    screen.data("\n".join(f"~ {path}" for path in changed))
+    screen.talk("" if changed else f"{FOLDER}/ says what the specs may say: nothing to do")
+    return Exit.OK

@@ -13,9 +13,10 @@ from windlass.ports import Files, Ports, StageRunner, Store, Templates
 def reader(directory: str) -> Reader:
     """What reading specs needs, without git: for verbs that only look."""
     from windlass.adapters.files import DiskFiles
-    from windlass.adapters.templates import ShippedTemplates
+    from windlass.adapters.templates import LayeredTemplates
 
-    return ReaderPorts(Path(directory).resolve(), DiskFiles(), ShippedTemplates())
+    root = Path(directory).resolve()
+    return ReaderPorts(root, DiskFiles(), LayeredTemplates(root))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def ports(arguments: Namespace) -> Ports:
     from windlass.adapters.progress import TerminalProgress
     from windlass.adapters.servers import LocalServers
     from windlass.adapters.store import FolderStore
-    from windlass.adapters.templates import ShippedTemplates
+    from windlass.adapters.templates import LayeredTemplates
 
     git = CommandGit(Path(arguments.directory))
     root, clock, files = git.root, SystemClock(), DiskFiles()
@@ -72,7 +73,7 @@ def ports(arguments: Namespace) -> Ports:
         packager=packager,
         servers=LocalServers(root, progress.point),
         ledger=BranchLedger(git, files, progress),
-        templates=ShippedTemplates(),
+        templates=LayeredTemplates(root),
         store=store,
         runner=runner,
     )

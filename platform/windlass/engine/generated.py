@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 
-import yaml
-
 from windlass.engine import lockfile
+from windlass.engine.backend import FILE, declared
 from windlass.engine.lower import names
-from windlass.engine.render import BACKEND, HEADER, render
+from windlass.engine.render import HEADER, render
 from windlass.model.diagnostic import Diagnostic, Place
 from windlass.model.workload import Pipeline
 
@@ -17,7 +16,7 @@ HINT = "`windlass lock` writes it"
 
 def file_names(templates: Mapping[str, str]) -> tuple[str, ...]:
     """The names of the files that a backend renders beside each spec."""
-    return tuple(str(entry["path"]) for entry in yaml.load(templates[BACKEND], yaml.CSafeLoader)["documents"])
+    return tuple(entry.path for entry in declared(templates[FILE]).documents)
 
 
 def files(pipeline: Pipeline, templates: Mapping[str, str]) -> dict[str, bytes]:

@@ -4,6 +4,7 @@
 at the line of the overlay that caused it. Neither argument is ever changed.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 Path = tuple[str | int, ...]
@@ -19,6 +20,22 @@ def merged_with_origins(base: Any, patch: Any) -> tuple[Any, dict[Path, Path]]:
     is nobody's alone and stays out."""
     origins: dict[Path, Path] = {}
     return _merge(base, patch, (), (), origins), origins
+
+
+def taken(base: Any, patch: Any, path: Path = (), origin: Path = ()) -> Iterator[tuple[Path, Path]]:
+    """What a patch removes: each path of the base, and the path inside the patch that says so."""
+    if isinstance(base, dict) and isinstance(patch, dict):
+        for key, value in patch.items():
+            if value is None and key in base:
+                yield (*path, key), (*origin, key)
+            else:
+                yield from taken(base.get(key), value, (*path, key), (*origin, key))
+    elif _named(base) and _named(patch):
+        places = {item["name"]: number for number, item in enumerate(base)}
+        for number, item in enumerate(patch):
+            if item["name"] in places:
+                where = places[item["name"]]
+                yield from taken(base[where], item, (*path, where), (*origin, number))
 
 
 def settings(patch: Any, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:

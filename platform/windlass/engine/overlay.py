@@ -8,20 +8,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from windlass.engine.merge import merged_with_origins
+from windlass.engine.merge import merged_with_origins, taken
 from windlass.model.project import Loaded, Project, Source
 from windlass.model.specs.overlay import Overlay
 
 Path = tuple[str | int, ...]
+Origin = tuple[Loaded[Overlay], Path]
 LEVELS = ("selector", "team", "model")
 
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """A model document with overlays on it: the plain value, and for each path that one of them gave, which and where."""
+    """A model document with overlays on it: the plain value, for each path that one of them gave, which and where, and in
+    ``history`` all that gave it or took it away, in the order in which they were laid."""
 
     value: dict[str, Any]
-    origins: Mapping[Path, tuple[Loaded[Overlay], Path]]
+    origins: Mapping[Path, Origin]
+    history: Mapping[Path, tuple[Origin, ...]]
 
 
 def level(overlay: Overlay, team: str, name: str, labels: Mapping[str, str]) -> int | None:
@@ -50,11 +53,15 @@ def applying(
 
 def lay(project: Project, environment: str, document: Mapping[str, Any]) -> Laid:
     """A model document with an environment's overlays on its ``spec``."""
-    value, origins = dict(document), dict[Path, tuple[Loaded[Overlay], Path]]()
+    value, origins, history = dict(document), dict[Path, Origin](), dict[Path, tuple[Origin, ...]]()
     for _, loaded in applying(project, environment, document):
+        gone = dict(taken(value["spec"], loaded.spec.spec.patch))
         value["spec"], given = merged_with_origins(value["spec"], loaded.spec.spec.patch)
         origins |= {("spec", *path): (loaded, ("spec", "patch", *origin)) for path, origin in given.items()}
-    return Laid(value, origins)
+        for inside, where in (given | gone).items():
+            path = ("spec", *inside)
+            history[path] = (*history.get(path, ()), (loaded, ("spec", "patch", *where)))
+    return Laid(value, origins, history)
 
 
 def source(written: Source, laid: Laid) -> Source:

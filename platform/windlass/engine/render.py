@@ -1,8 +1,8 @@
 """Workload -> documents: a backend's templates spell what `lower` decided.
 
-Jinja runs sandboxed, strictly and with delimiters of our own (``[= value =]``, ``[% if %]``, ``[# note #]``), because
-``{{`` belongs to Argo and ``${`` to DVC and shells. Filters are a closed set of pure functions; Jinja's own are gone,
-apart from the few that are listed here. Jinja is imported on first use, since most verbs never render.
+A template sees the workload's fields under their outside names (``dependsOn``), each one present (absent is null), the
+backend's ``options`` and ``header``; so does a path. Filters are a closed set of pure functions; Jinja's own are gone, apart
+from the few that are listed here. Jinja is imported on first use, since most verbs never render.
 """
 
 from __future__ import annotations
@@ -11,71 +11,65 @@ import functools
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
-from windlass.engine import spelling
+from windlass.engine import blame, objects, spelling
+from windlass.engine.backend import FILE, declared, values
+from windlass.model.backend import Backend
 from windlass.model.document import Document
+from windlass.model.specs.dataset import Scalar
 
 if TYPE_CHECKING:
-    from jinja2.sandbox import SandboxedEnvironment
+    from windlass.engine.sandbox import Language
 
-BACKEND = "backend.yaml"
 HEADER = "rendered by windlass"
 KEPT = ("join", "length", "sort", "unique", "map", "selectattr", "list", "first", "indent")
 
 
-def render(files: Mapping[str, str], workload: Document) -> dict[str, bytes]:
-    """The documents of one backend by their path, from the backend's files and one workload. A template sees the
-    workload's fields under their outside names (``dependsOn``), each one present (absent is null); so does a path. A
-    template that renders nothing makes no document.
+def render(
+    files: Mapping[str, str], workload: Document, options: Mapping[str, Scalar] | None = None
+) -> dict[str, bytes]:
+    """The documents of one backend by their path, from the backend's files and one workload. ``options`` are those that the
+    environment sets. A template that renders nothing makes no document.
 
-    Raises jinja2.UndefinedError for a name that the workload does not have: a bug of the backend.
+    Raises `Findings` with the template's file and line: WL275 where it asks for what is not there or does what templates may
+    not do, WL276 where what comes out cannot be used.
     """
-    environment = _environment(tuple(sorted(files.items())))
-    fields = workload.model_dump(mode="json", by_alias=True)
-    documents = yaml.load(files[BACKEND], yaml.CSafeLoader)["documents"]
-    made = {
-        environment.from_string(entry["path"]).render(fields): environment.get_template(entry["template"]).render(
-            fields
-        )
-        for entry in documents
-    }
-    return {path: text.encode() for path, text in made.items() if text.strip()}
+    backend = declared(files[FILE])
+    fields = {**workload.model_dump(mode="json", by_alias=True), "options": values(backend, options or {})}
+    made: dict[str, bytes] = {}
+    for number, entry in enumerate(backend.documents):
+        text = _text(backend, files, entry.template, fields)
+        if not text.strip():
+            continue
+        path = _text(backend, files, blame.path_name(number), fields)
+        if why := objects.misplaced(path, made):
+            raise blame.unusable(backend, files, why, blame.path_place(backend, files, number))
+        if backend.target == "kubernetes" and (found := objects.unusable(text)):
+            why, line = found
+            place = blame.line_place(backend, _language(_key(files), watched=True), entry.template, fields, line)
+            raise blame.unusable(backend, files, why, place)
+        made[path] = text.encode()
+    return made
 
 
-def target(files: Mapping[str, str]) -> str:
-    """What a backend's documents are for: ``files`` beside the code, or objects of a cluster (``kubernetes``)."""
-    return str(yaml.load(files[BACKEND], yaml.CSafeLoader)["target"])
+def _text(backend: Backend, files: Mapping[str, str], name: str, fields: Mapping[str, Any]) -> str:
+    try:
+        return "".join(_language(_key(files)).pieces(name, fields))
+    except Exception as error:
+        # whatever Python says to what a template does is the template's mistake
+        raise blame.stopped(backend, files, name, fields, error) from error
+
+
+def _key(files: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(files.items()))
 
 
 @functools.cache
-def _environment(files: tuple[tuple[str, str], ...]) -> SandboxedEnvironment:
-    import jinja2
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
+def _language(files: tuple[tuple[str, str], ...], watched: bool = False) -> Language:
+    from jinja2 import Environment
 
-    class Fields(ImmutableSandboxedEnvironment):
-        """A name after a dot is a field of the workload first: `pod.update` is no method of a dict."""
+    from windlass.engine.sandbox import Language
 
-        def getattr(self, obj: Any, attribute: str) -> Any:
-            if isinstance(obj, Mapping) and attribute in obj:
-                return obj[attribute]
-            return super().getattr(obj, attribute)
-
-    environment = Fields(
-        loader=jinja2.DictLoader(dict(files)),
-        undefined=jinja2.StrictUndefined,
-        autoescape=False,
-        block_start_string="[%",
-        block_end_string="%]",
-        variable_start_string="[=",
-        variable_end_string="=]",
-        comment_start_string="[#",
-        comment_end_string="#]",
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    own: dict[str, Any] = dict(spelling.FILTERS)
-    environment.filters = {name: environment.filters[name] for name in KEPT} | own
-    environment.globals = {"header": HEADER}
-    return environment
+    texts = dict(files)
+    paths = {blame.path_name(number): entry.path for number, entry in enumerate(declared(texts[FILE]).documents)}
+    jinja, own = Environment(autoescape=True).filters, dict[str, Any](spelling.FILTERS)
+    return Language(texts | paths, {name: jinja[name] for name in KEPT} | own, HEADER, watched)

@@ -120,7 +120,14 @@ def _embedded() -> Environment:
 
 def _rehearsed(declared: Environment, place: int) -> Environment:
     target = Target(kind="local", port=declared.spec.target.port or FIRST_PORT + PORTS_APART * place)
-    local = {"target": target, "backends": EnvironmentSpec(target=target).backends, "store": None, "rehearsed": True}
+    local: dict[str, object] = {
+        "target": target,
+        "backends": EnvironmentSpec(target=target).backends,
+        "store": None,
+        "queue": None,
+        "options": {},
+        "rehearsed": True,
+    }
     return declared.model_copy(update={"spec": declared.spec.model_copy(update=local)})
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic.alias_generators import to_camel
 
+from windlass.model.backend import Backend, Option
 from windlass.model.document import Document
 from windlass.model.release import Release
 from windlass.model.specs.dataset import Dataset
@@ -31,11 +32,36 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 DOUBLE = re.compile(r"``(.+?)``", re.S)
 
 
-def schemas(sources: Iterable[str]) -> dict[str, bytes]:
+def schemas(sources: Iterable[str], backends: Iterable[Backend]) -> dict[str, bytes]:
     """File name to schema, for each kind. ``sources`` are the texts of the modules that define the kinds: what stands
-    below a field there is told by editors."""
+    below a field there is told by editors. ``backends`` have the options that an environment may set."""
     said = {name: docs for source in sources for name, docs in _said(source).items()}
-    return {f"{kind.__name__.lower()}.schema.json": _schema(kind, said) for kind in KINDS}
+    options = _options(backends)
+    return {f"{kind.__name__.lower()}.schema.json": _schema(kind, said, options) for kind in KINDS}
+
+
+def _options(backends: Iterable[Backend]) -> dict[str, Any]:
+    """What may stand below `options` of an environment: axis, then option. Whether it is one of the very backend that is
+    chosen there is a rule's business."""
+    axes: dict[str, dict[str, list[dict[str, Any]]]] = {}
+    for backend in backends:
+        for option in backend.options:
+            axes.setdefault(backend.axis, {}).setdefault(option.name, []).append(_option(backend, option))
+    parts = {
+        axis: {name: found[0] if len(found) == 1 else {"anyOf": found} for name, found in sorted(named.items())}
+        for axis, named in sorted(axes.items())
+    }
+    return {axis: _closed(f"Options of its backend for {axis}.", properties) for axis, properties in parts.items()}
+
+
+def _option(backend: Backend, option: Option) -> dict[str, Any]:
+    limits = option.model_dump(mode="json", include={"minimum", "maximum", "enum"}, exclude_none=True)
+    described = f"{option.description.rstrip('.')} ({backend.name})."
+    return {"type": option.type, "default": option.default, "description": described, **limits}
+
+
+def _closed(description: str, properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "description": description, "additionalProperties": False, "properties": properties}
 
 
 def _said(source: str) -> dict[str, dict[str, str]]:
@@ -50,7 +76,7 @@ def _said(source: str) -> dict[str, dict[str, str]]:
     return found
 
 
-def _schema(kind: type[Document], said: Mapping[str, Mapping[str, str]]) -> bytes:
+def _schema(kind: type[Document], said: Mapping[str, Mapping[str, str]], options: dict[str, Any]) -> bytes:
     made = kind.model_json_schema(by_alias=True, mode="validation")
     for name, part in {kind.__name__: made, **made["$defs"]}.items():
         for hidden in [key for owner, key in UNWRITTEN if owner == name]:
@@ -59,6 +85,9 @@ def _schema(kind: type[Document], said: Mapping[str, Mapping[str, str]]) -> byte
             words = said.get(name, {}).get(RENAMED.get((name, key), key))
             if words is not None:
                 field["description"] = words
+        if name == "EnvironmentSpec":
+            field = part["properties"]["options"]
+            field |= _closed(field["description"], options)
     del made["title"]
     whole = {"$schema": DIALECT, "title": f"Windlass {kind.__name__}", **made}
     return (json.dumps(_tidy(whole), indent=2, ensure_ascii=False) + "\n").encode()

@@ -1,7 +1,8 @@
 """What a command needs to be right: a mistake in a spec stops the commands that use it, and no other.
 
 A scope is a set of documents and folders of the repository. A finding concerns it where it lies in one of them, or in a folder
-above (``specs`` itself is a link), or explains itself by a place in one of them, or has no place at all.
+above (``specs`` itself is a link), or explains itself by a place in one of them, or has no place at all. A mistake in a
+backend of the repository's own concerns everybody.
 """
 
 from collections.abc import Iterable
@@ -18,14 +19,16 @@ from windlass.model.specs.environment import LOCAL
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Files, and folders with all that is in them; paths relative to the repository. ``chain`` adds the documents of all
-    environments (their order gives each its place) and the policies."""
+    environments (their order gives each its place) and the policies, ``teams`` those of all teams."""
 
     files: frozenset[str] = frozenset()
     folders: frozenset[str] = frozenset()
     chain: bool = False
+    teams: bool = False
 
     def __or__(self, other: "Scope") -> "Scope":
-        return Scope(self.files | other.files, self.folders | other.folders, self.chain or other.chain)
+        chain, teams = self.chain or other.chain, self.teams or other.teams
+        return Scope(self.files | other.files, self.folders | other.folders, chain, teams)
 
     def concerns(self, finding: Diagnostic) -> bool:
         """Whether a finding says something about what is in here."""
@@ -35,6 +38,10 @@ class Scope:
     def _holds(self, path: str) -> bool:
         where = home(path)
         if self.chain and where is not None and where.kind in ("Environment", "Policy"):
+            return True
+        if self.teams and where is not None and where.kind == "Team":
+            return True
+        if path.startswith(f"{layout.TEMPLATES}/"):
             return True
         inside = path in self.files or any(path == folder or path.startswith(f"{folder}/") for folder in self.folders)
         return inside or any(part.startswith(f"{path}/") for part in (*self.files, *self.folders))
@@ -52,9 +59,11 @@ def of_model(project: Project, slug: str) -> Scope:
 
 
 def of_environment(project: Project, name: str, specs: bool = True) -> Scope:
-    """An environment with its overlays and releases, and its place in the chain; where it trains, every spec too (unless
-    ``specs`` is false)."""
-    here = Scope(folders=frozenset([f"{layout.ENVIRONMENTS}/{name}"]), chain=name != LOCAL)
+    """An environment with its overlays and releases, and its place in the chain; the teams where it makes room for each;
+    where it trains, every spec too (unless ``specs`` is false)."""
+    declared = project.environments.get(name)
+    teams = declared is not None and declared.spec.spec.backends.tenancy is not None
+    here = Scope(folders=frozenset([f"{layout.ENVIRONMENTS}/{name}"]), chain=name != LOCAL, teams=teams)
     return here | Scope(folders=frozenset([layout.SPECS])) if specs and _trains(project, name) else here
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from windlass.engine.backend import Known
 from windlass.engine.homes import Home
 from windlass.engine.lower import names
 from windlass.model.metadata import TeamMetadata
@@ -34,12 +35,14 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """The whole, for rules. ``overlaid`` are models as an environment's overlays make them, with the places of both."""
+    """The whole, for rules. ``overlaid`` are models as an environment's overlays make them, with the places of both;
+    ``known`` the backends that there are, None where nobody has looked."""
 
     documents: tuple[Read, ...]
     project: Project
     overlaid: tuple[Loaded[Model], ...] = ()
     files: Mapping[str, Fact] = field(default_factory=dict)
+    known: Known | None = None
 
     def models(self) -> Iterator[Loaded[Model]]:
         """Every model as written, then as overlaid."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pydantic import ValidationError
 
 from windlass.engine import generated, overlay, repair, shape
+from windlass.engine.backend import Known
 from windlass.engine.homes import Home, candidate, home
 from windlass.engine.lower import names, pipeline
 from windlass.engine.parse import parse
@@ -58,12 +59,15 @@ def read(files: Mapping[str, bytes], unread: Iterable[str] = ()) -> Reading:
 
 
 def judge(
-    reading: Reading, facts: Mapping[str, Fact], templates: Mapping[str, str] | None = None
+    reading: Reading,
+    facts: Mapping[str, Fact],
+    templates: Mapping[str, str] | None = None,
+    known: Known | None = None,
 ) -> tuple[Diagnostic, ...]:
     """Every finding, by place. ``templates`` are the files of the local pipelines backend: with them the generated files
-    are compared too, for those models and datasets whose specs are right."""
+    are compared too, for those models and datasets whose specs are right. ``known`` are the backends that there are."""
     overlaid, diagnostics = _overlaid(reading)
-    tree = Tree(reading.documents, reading.meant, overlaid, facts)
+    tree = Tree(reading.documents, reading.meant, overlaid, facts, known)
     diagnostics += [finding for rule in RULES for finding in rule(tree)]
     found = _once([*reading.diagnostics, *diagnostics])
     if templates is not None:

@@ -17,7 +17,8 @@ from windlass.engine.leftovers import leftovers
 from windlass.engine.parse import SIZE, too_large
 from windlass.engine.scope import Scope
 from windlass.engine.tree import Fact
-from windlass.flows.recall import NAMED, YAML
+from windlass.flows import backends
+from windlass.flows.recall import NAMED, TEMPLATE, YAML
 from windlass.model import layout
 from windlass.model.diagnostic import Diagnostic, Place, Severity
 from windlass.model.failure import Findings
@@ -49,7 +50,7 @@ class Reader(Protocol):
 @dataclass(frozen=True, slots=True)
 class Loading:
     """The project with all findings; ``texts`` are the files that findings may point into, ``facts`` what was asked, ``links``
-    every link, and files that count by their names."""
+    every link, and files that count by their names, ``templates`` what the repository's own backends are made of."""
 
     project: Project
     diagnostics: tuple[Diagnostic, ...]
@@ -58,6 +59,7 @@ class Loading:
     links: tuple[str, ...]
     asked: Mapping[str, bool]
     facts: Mapping[str, Fact]
+    templates: Mapping[str, bytes]
 
     def declared(self, kind: str) -> tuple[str, ...]:
         """The names of a kind by where documents lie, whatever they hold: ``team/name`` where a team owns them."""
@@ -69,7 +71,7 @@ class Loading:
         others = {path: fact.data for path, fact in self.facts.items() if fact.data is not None}
         return {
             path: data.decode("utf-8", "replace").removeprefix("\ufeff")
-            for path, data in (others | dict(self.files)).items()
+            for path, data in (others | dict(self.templates) | dict(self.files)).items()
         }
 
 
@@ -77,13 +79,16 @@ def read(ports: Reader, generated: bool = True) -> Loading:
     """Everything at once. ``generated`` compares `dvc.yaml`, `params.json` and requirements locks too."""
     files, links, found = _documents(ports)
     reading = validate.read(files, [one.place.path for one in found if one.place and home(one.place.path)])
-    templates = ports.templates.files(*BESIDE)
-    asked = asks(reading.meant, file_names(templates))
+    known, wrong = backends.known(ports.templates, reading.meant)
+    # who stands in for the backend of generated files, and is no backend, has findings enough
+    broken = ports.templates.own(*BESIDE) and BESIDE not in known.backends
+    templates = None if broken else ports.templates.files(*BESIDE)
+    asked = asks(reading.meant, file_names(templates) if templates else ())
     facts = {path: _fact(ports, path, with_data) for path, with_data in asked.items()}
-    diagnostics = (*found, *validate.judge(reading, facts, templates if generated else None))
+    diagnostics = (*found, *wrong, *validate.judge(reading, facts, templates if generated else None, known))
     diagnostics = (*diagnostics, *leftovers((*files, *links, *(one.place.path for one in found if one.place))))
     ordered = tuple(sorted(diagnostics, key=lambda one: (one.place or Place(""), one.code)))
-    return Loading(reading.project, ordered, len(reading.documents), files, links, asked, facts)
+    return Loading(reading.project, ordered, len(reading.documents), files, links, asked, facts, _templates(ports))
 
 
 def load(ports: Reader) -> tuple[Project, tuple[Diagnostic, ...]]:
@@ -166,6 +171,16 @@ def _documents(ports: Reader) -> tuple[dict[str, bytes], tuple[str, ...], list[D
                 else:
                     files[name] = ports.files.read(path) or b""
     return files, tuple(links), found
+
+
+def _templates(ports: Reader) -> dict[str, bytes]:
+    """What the repository's own backends are made of; links are not followed."""
+    found: dict[str, bytes] = {}
+    for path, link in ports.files.survey(ports.root / layout.TEMPLATES):
+        name = path.relative_to(ports.root).as_posix()
+        if TEMPLATE.match(name) and not link:
+            found[name] = ports.files.read(path) or b""
+    return found
 
 
 def _linked(name: str) -> Diagnostic:

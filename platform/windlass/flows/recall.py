@@ -10,10 +10,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
 
 from windlass.engine import fingerprint
-from windlass.model.layout import ENVIRONMENTS, SPECS, STATE
+from windlass.model.layout import ENVIRONMENTS, SPECS, STATE, TEMPLATES
 
 CACHE = f"{STATE}/cache/validate.json"
 YAML = re.compile(r"\.ya?ml$")
+TEMPLATE = re.compile(rf"^{TEMPLATES}/[^/]+/[^/]+/(backend\.yaml|.*\.j2)$")
+"""What backends of the repository's own are made of."""
 NAMED = re.compile(r"/(dvc\.lock|params\.json|requirements\.lock)$")
 """Files that count by being there (`engine.leftovers`); what they hold is asked for where a spec names them."""
 
@@ -61,6 +63,10 @@ def take(disk: Disk, root: str, version: str, asked: Mapping[str, bool]) -> str:
                 links.append(name)
             elif YAML.search(name):
                 files[name] = disk.read(path) or b""
+    for path, link in disk.survey(f"{root}/{TEMPLATES}"):
+        name = path[len(root) + 1 :]
+        if TEMPLATE.match(name) and not link:
+            files[name] = disk.read(path) or b""
     facts = {path: _fact(disk, root, path, with_data) for path, with_data in asked.items()}
     return fingerprint.of(tool(disk, version), files, links, facts)
 

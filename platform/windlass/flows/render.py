@@ -1,17 +1,22 @@
 """The verb `render`: what the specs become in one environment, as files, without touching anything."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from windlass import __version__
 from windlass.engine import generated, overlay, resolve
 from windlass.engine import render as rendering
-from windlass.engine.lower import cluster, pipeline, training
+from windlass.engine.backend import FILE, declared
+from windlass.engine.lower import cluster, images, pipeline, training
 from windlass.engine.lower.logstream import logstream
-from windlass.engine.lower.monitor import measured, monitor
+from windlass.engine.lower.monitor import monitor
 from windlass.engine.lower.service import service
+from windlass.engine.lower.tenancy import tenancy
 from windlass.flows.releasing import releases
 from windlass.flows.training import material
 from windlass.model import digests
+from windlass.model.document import Document
+from windlass.model.failure import Findings
 from windlass.model.project import Loaded, Project
 from windlass.model.specs.environment import LOCAL, Environment
 from windlass.model.specs.model import Model
@@ -21,8 +26,9 @@ from windlass.ports import Ports
 
 def render(ports: Ports, project: Project, environment: Environment) -> dict[str, bytes]:
     """Path to content. Where the environment trains: the documents of its pipelines backend, objects of a cluster or files at
-    their places in the repository. What it serves: the documents of its serving backend. Objects are one a file below
-    `<namespace>/`; on this machine, which needs none, each release's workloads are JSON below `workloads/`."""
+    their places in the repository. What it serves: the documents of its serving backend and of what watches it; with a
+    tenancy backend what each team lives in, with an images backend what images are built of. Objects are one a file below
+    `<namespace>/`; on this machine, which needs none of these, each release's workloads are JSON below `workloads/`."""
     files: dict[str, bytes] = {}
     if environment.metadata.name == LOCAL or environment.spec.promotes_from is None:
         files |= _training(ports, project, environment)
@@ -36,7 +42,7 @@ def render(ports: Ports, project: Project, environment: Environment) -> dict[str
 
 def documents(ports: Ports, environment: Environment, one: Service) -> dict[str, bytes]:
     """The objects of a service in a cluster, by their path."""
-    return rendering.render(ports.templates.files("serving", environment.spec.backends.serving), one)
+    return _spelled(ports, environment, "serving", environment.spec.backends.serving, (one,))
 
 
 def services(ports: Ports, project: Project, environment: Environment) -> tuple[Service, ...]:
@@ -57,10 +63,9 @@ def trained(ports: Ports, project: Project, model: Loaded[Model], environment: E
 def _training(ports: Ports, project: Project, environment: Environment) -> dict[str, bytes]:
     templates = ports.templates.files("pipelines", environment.spec.backends.pipelines)
     files: dict[str, bytes] = {}
-    if rendering.target(templates) == "kubernetes":
-        for model in project.models.values():
-            files |= rendering.render(templates, trained(ports, project, model, environment))
-        return files
+    if declared(templates[FILE]).target == "kubernetes":
+        every = (trained(ports, project, model, environment) for model in project.models.values())
+        return _spelled(ports, environment, "pipelines", environment.spec.backends.pipelines, every)
     for dataset in project.datasets.values():
         files |= generated.files(pipeline.source(dataset, environment), templates)
     for model in project.models.values():
@@ -69,11 +74,12 @@ def _training(ports: Ports, project: Project, environment: Environment) -> dict[
 
 
 def _cluster(ports: Ports, project: Project, environment: Environment) -> dict[str, bytes]:
-    files: dict[str, bytes] = {}
+    backends = environment.spec.backends
+    made = joined(_tenancies(ports, project, environment), _images(ports, environment), f"images/{backends.images}")
     for one, held in _served(ports, project, environment):
-        files |= documents(ports, environment, one)
-        files |= _watching(ports, environment, one, held)
-    return files
+        made = joined(made, documents(ports, environment, one), f"serving/{backends.serving}")
+        made = joined(made, _watching(ports, environment, one, held), f"monitoring/{backends.monitoring}")
+    return made
 
 
 def _served(ports: Ports, project: Project, environment: Environment) -> Iterator[tuple[Service, releases.Held]]:
@@ -88,16 +94,52 @@ def _served(ports: Ports, project: Project, environment: Environment) -> Iterato
 
 def _watching(ports: Ports, environment: Environment, one: Service, held: releases.Held) -> dict[str, bytes]:
     """What surrounds a service: its monitor, where its serving backend says how it is measured, and its request log."""
-    backends, files = environment.spec.backends, ports.templates.files
+    backends = environment.spec.backends
+    metrics = declared(ports.templates.files("serving", backends.serving)[FILE]).metrics
     found: dict[str, bytes] = {}
-    metrics = measured(files("serving", backends.serving)[rendering.BACKEND])
     if backends.monitoring and metrics:
         made = monitor(one, held.spec, held.release, environment, metrics)
-        found |= rendering.render(files("monitoring", backends.monitoring), made)
+        found |= _spelled(ports, environment, "monitoring", backends.monitoring, (made,))
     stream = logstream(held.spec, held.release, environment)
     if backends.logging and stream:
-        found |= rendering.render(files("logging", backends.logging), stream)
+        found |= _spelled(ports, environment, "logging", backends.logging, (stream,))
     return found
+
+
+def _tenancies(ports: Ports, project: Project, environment: Environment) -> dict[str, bytes]:
+    """Every team's, also before it serves anything: its namespace is there when its first release comes."""
+    backend = environment.spec.backends.tenancy
+    if backend is None:
+        return {}
+    every = (tenancy(team, environment) for team in project.teams.values())
+    return _spelled(ports, environment, "tenancy", backend, every)
+
+
+def _images(ports: Ports, environment: Environment) -> dict[str, bytes]:
+    backend = environment.spec.backends.images
+    if backend is None:
+        return {}
+    every = images.recipes(environment, ports.templates.tool_lock(), __version__)
+    return _spelled(ports, environment, "images", backend, every)
+
+
+def _spelled(
+    ports: Ports, environment: Environment, axis: str, backend: str, workloads: Iterable[Document]
+) -> dict[str, bytes]:
+    """The documents of workloads, as a backend spells them with the options of the environment."""
+    files, options = ports.templates.files(axis, backend), environment.spec.options.get(axis, {})
+    made: dict[str, bytes] = {}
+    for one in workloads:
+        made = joined(made, rendering.render(files, one, options), f"{axis}/{backend}")
+    return made
+
+
+def joined(made: dict[str, bytes], more: Mapping[str, bytes], whose: str) -> dict[str, bytes]:
+    """Documents together. Raises `Findings` (WL276) where two would be one file."""
+    if twice := sorted(made.keys() & more.keys()):
+        message = f"backend {whose} made what cannot be used: a second document at `{twice[0]}`"
+        raise Findings.one("WL276", message, "the paths of its documents must tell workloads apart")
+    return {**made, **more}
 
 
 def _here(ports: Ports, project: Project, environment: Environment) -> dict[str, bytes]:

@@ -23,7 +23,7 @@ def validate(ports: Reader, disk: recall.Disk) -> Loading:
 
 def _remember(ports: Reader, disk: recall.Disk, loading: Loading) -> None:
     facts = {path: (fact.kind, fact.data) for path, fact in loading.facts.items()}
-    mark = fingerprint.of(recall.tool(disk, __version__), loading.files, loading.links, facts)
+    mark = fingerprint.of(recall.tool(disk, __version__), {**loading.files, **loading.templates}, loading.links, facts)
     data = recall.record(loading.documents, loading.asked, mark)
     # A disk that cannot be written costs the next run its short cut, nothing else.
     with suppress(World):

@@ -4,6 +4,7 @@ STATE = ".windlass"
 SPECS = "specs"
 ENVIRONMENTS = "environments"
 POLICIES = "policies"
+TEMPLATES = "templates"
 
 
 def release_folder(environment: str, slug: str) -> str:

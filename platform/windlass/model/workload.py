@@ -544,6 +544,78 @@ class LogStream(Document):
         return f"{self.team}/{self.model}"
 
 
+class Quota(Document):
+    """What a namespace may hold: thousandths of cores, bytes, whole GPUs of one resource name."""
+
+    cpu_millis: int | None = None
+    memory_bytes: int | None = None
+    gpus: int | None = None
+    gpu_resource: Text
+
+
+class Grant(Document):
+    """Verbs on resources of API groups."""
+
+    api_groups: tuple[str, ...]
+    resources: tuple[Text, ...]
+    verbs: tuple[Text, ...]
+
+
+class Role(Document):
+    """What groups of people may do in a namespace."""
+
+    name: Text
+    groups: tuple[Text, ...]
+    grants: tuple[Grant, ...]
+
+
+class Queue(Document):
+    """A queue in the namespace, and the cluster's queue behind it."""
+
+    local: Text
+    cluster: Text
+
+
+class Tenancy(Document):
+    """What keeps one team to itself in one environment. Traffic is denied unless a workload's own policy allows it."""
+
+    name: Text
+    team: Text
+    environment: Text
+    meta: Meta
+    pod_security: Literal["restricted"] = "restricted"
+    quota: Quota | None = None
+    limits: Resources
+    """What a container gets that asks for nothing."""
+    view: Role | None = None
+    """Who may look, and at what. Nobody may change anything: what runs comes from git."""
+    queue: Queue | None = None
+
+
+class ImageRecipe(Document):
+    """What one of Windlass's own images is made of: a base by digest, one user, packages by hash. ``name`` is its folder, which
+    is all that a build sees."""
+
+    name: Literal["step", "runtime"]
+    environment: Text
+    base: Image
+    python: Text
+    """The oldest Python that the base may have."""
+    uid: int
+    user: Text
+    home: Text
+    folders: tuple[Text, ...]
+    """What belongs to the user; the first is where it works."""
+    env: dict[str, str]
+    requirements: str | None = None
+    """The lock of what is installed, with hashes; None where models bring everything."""
+    build_requirements: str | None = None
+    """The part of the lock that packages are built with."""
+    wheel: Text | None = None
+    """Windlass itself, beside the Dockerfile."""
+    entrypoint: tuple[Text, ...]
+
+
 class Workloads(Document):
     """All that one environment asks for, in name order."""
 

@@ -17,7 +17,7 @@ from tests.upstream import ecs
 from windlass.adapters.bento_packager import BentoPackager
 from windlass.adapters.servers import LocalServers
 from windlass.engine import render
-from windlass.engine.lower.monitor import measured
+from windlass.engine.backend import declared
 from windlass.engine.lower.promql import bound
 from windlass.model.workload import EnvEntry, LogStream, Service
 
@@ -92,7 +92,7 @@ def whole(running: tuple[LocalServers, Service]) -> str:
 def test_it_measures_under_the_names_that_its_backend_says(
     running: tuple[LocalServers, Service], placed: Service
 ) -> None:
-    metrics = measured((SERVING / "backend.yaml").read_text())
+    metrics = declared((SERVING / "backend.yaml").read_text()).metrics
     assert metrics is not None
     assert [ask(running, ROW), ask(running, {}), ask(running, ROW, "/nothing")] == [200, 400, 404]
     connection = HTTPConnection("127.0.0.1", running[1].port)

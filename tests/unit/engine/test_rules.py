@@ -79,7 +79,7 @@ def test_every_file_of_a_rule_is_in_the_list() -> None:
         (MODEL, "  task: c", '  retraining: {schedule: {cron: "0 3 * * 1", timezone: ../UTC}}\n  task: c', ["WL251"]),
         (MODEL, "name: train\n", "name: tool\n", ["WL233"]),
         (MODEL, "name: train\n", "name: refresh\n", ["WL233"]),
-        (environment("dev"), "spec:", "spec:\n  training: {queue: nightly}", []),
+        (environment("dev"), "spec:", "spec:\n  training: {timeout: 2h}", []),
         (environment("dev"), "spec:", "spec:\n  training: {parallelism: 0}", ["WL106"]),
     ],
 )  # fmt: skip

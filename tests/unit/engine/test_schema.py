@@ -11,7 +11,7 @@ import yaml
 from tests.transcript import ROOT
 from tests.trees import DATASET, MODEL, codes, edited, environment
 from windlass.adapters.files import DiskFiles
-from windlass.adapters.templates import shipped
+from windlass.adapters.templates import LayeredTemplates, shipped
 from windlass.flows import schema
 
 FOLDERS = ("specs", "environments", "tests/base/specs", "tests/base/environments")
@@ -30,9 +30,9 @@ def validator(kind: str) -> Any:
 
 
 def test_the_committed_schemas_are_the_ones_that_the_models_make() -> None:
-    """`make schemas` writes them anew."""
+    """`windlass schema` writes them anew."""
     committed = {path.name: path.read_bytes() for path in shipped("schemas").glob("*.json")}
-    assert committed == schema.schemas(DiskFiles())
+    assert committed == schema.schemas(DiskFiles(), LayeredTemplates(ROOT))
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
@@ -78,7 +78,7 @@ def test_schema_and_windlass_refuse_alike(path: str, old: str, new: str) -> None
 
 
 def test_keys_are_camel_case_and_described() -> None:
-    for name, data in schema.schemas(DiskFiles()).items():
+    for name, data in schema.schemas(DiskFiles(), LayeredTemplates(ROOT)).items():
         for part in json.loads(data)["$defs"].values():
             assert part["description"]
             assert not any("_" in key for key in part.get("properties", {}))

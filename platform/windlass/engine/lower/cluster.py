@@ -76,19 +76,19 @@ def placed(
     )
     said = {"meta": meta.model_copy(update={"annotations": dict(sorted(annotations.items()))}), "pod": pod}
     grace = service.drain_seconds + GRACE_SECONDS
-    resources = asked(service.resources, CPU_MILLIS, MEMORY_BYTES)
+    resources = asked(service.resources)
     sized = {"duration_buckets": bounds, "resources": resources, "shutdown_grace_seconds": grace}
     return service.model_copy(update={**said, **sized, "port": PORT})
 
 
-def meta_of(environment: Environment, team: str, model: str, component: str) -> Meta:
-    """Labels and namespace of one model's objects in one environment."""
-    instance = dns_label(team, model)
+def meta_of(environment: Environment, team: str, model: str | None, component: str) -> Meta:
+    """Labels and namespace of one model's objects in one environment, or of the team's own where ``model`` is None."""
+    instance = dns_label(team, model or "")
     selector = {"app.kubernetes.io/component": component, "app.kubernetes.io/instance": instance}
     labels = {
         **selector,
         "app.kubernetes.io/managed-by": "windlass",
-        "app.kubernetes.io/name": dns_label("", model),
+        "app.kubernetes.io/name": dns_label("", model or team),
         "app.kubernetes.io/part-of": team,
         f"{PREFIX}/environment": environment.metadata.name,
         f"{PREFIX}/team": team,
@@ -167,7 +167,7 @@ def missing(loaded: Loaded[Environment], parts: Mapping[str, object], does: str 
     ]
 
 
-def asked(resources: Resources, cpu_millis: int, memory_bytes: int) -> Resources:
+def asked(resources: Resources, cpu_millis: int = CPU_MILLIS, memory_bytes: int = MEMORY_BYTES) -> Resources:
     """What a container asks for, with these amounts where nobody said any. Memory has a limit, cores have none."""
     cpu, memory = resources.cpu_millis, resources.memory_bytes
     request = memory.request or memory_bytes

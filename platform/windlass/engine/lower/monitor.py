@@ -1,7 +1,5 @@
 """Lower what a spec promises of its service to what is measured, recorded, told and shown: every query is made here, once."""
 
-import yaml
-
 from windlass.engine.lower import cluster
 from windlass.engine.lower.alerts import DAY, MINUTE, RATIOS, WINDOWS, Teller
 from windlass.engine.lower.names import name
@@ -77,12 +75,6 @@ def monitor(service: Service, spec: ModelSpec, release: Release, environment: En
         panels=panels(series, promises, drift, teller.gauge()),
         meta=meta,
     )
-
-
-def measured(backend: str) -> Metrics | None:
-    """What a serving backend says of its measures in its `backend.yaml` (the text); None where it says nothing."""
-    about = yaml.load(backend, yaml.CSafeLoader)
-    return Metrics.model_validate(about["metrics"]) if "metrics" in about else None
 
 
 def _target(service: Service, metrics: Metrics) -> ScrapeTarget:

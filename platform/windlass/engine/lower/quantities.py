@@ -29,10 +29,20 @@ def number(text: str) -> Decimal:
 
 def resources(asked: Asked) -> Resources:
     """Cores may be exceeded where the node has spare ones, so they have no limit; memory has, at what was asked."""
-    cpu = _whole(number(asked.cpu) * 1000) if asked.cpu else None
-    memory = _whole(number(asked.memory)) if asked.memory else None
+    cpu = millis(asked.cpu) if asked.cpu else None
+    memory = whole_bytes(asked.memory) if asked.memory else None
     gpu = Gpu(count=asked.gpu) if asked.gpu else None
     return Resources(cpu_millis=Amount(request=cpu), memory_bytes=Amount(request=memory, limit=memory), gpu=gpu)
+
+
+def millis(cpu: str) -> int:
+    """Cores as thousandths."""
+    return _whole(number(cpu) * 1000)
+
+
+def whole_bytes(memory: str) -> int:
+    """Memory as bytes."""
+    return _whole(number(memory))
 
 
 def _whole(value: Decimal) -> int:

@@ -129,7 +129,9 @@ def _run(
         kept_succeeded_seconds=_whole(training.kept.succeeded),
         kept_failed_seconds=_whole(training.kept.failed),
         logs_seconds=LOGS_SECONDS,
-        pod_labels=dict(sorted({**meta.labels, **({QUEUE: training.queue} if training.queue else {})}.items())),
+        pod_labels=dict(
+            sorted({**meta.labels, **({QUEUE: environment.queue.name} if environment.queue else {})}.items())
+        ),
         network=Network(egress_ports=PORTS),
         schedule=_schedule(spec),
     )

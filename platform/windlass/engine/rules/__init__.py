@@ -6,6 +6,8 @@ Add a rule: write its file, name it here, write the page of its code.
 from collections.abc import Callable, Iterator
 
 from windlass.engine.rules import (
+    backend_exists,
+    backend_options,
     chain_circle,
     cluster_parts,
     column_form,
@@ -20,6 +22,7 @@ from windlass.engine.rules import (
     gate_form,
     gate_metric,
     gate_slice,
+    image_base,
     inside,
     measured_from,
     model_is_out,
@@ -46,6 +49,8 @@ from windlass.engine.rules import (
     slo_range,
     stage_cycle,
     team_exists,
+    team_namespace,
+    team_quota,
     training_head,
     watched_serving,
 )
@@ -95,4 +100,9 @@ RULES: tuple[Callable[[Tree], Iterator[Diagnostic]], ...] = (
     redacted_field.check,
     watched_serving.check,
     measured_from.check,
+    team_namespace.check,
+    team_quota.check,
+    image_base.check,
+    backend_exists.check,
+    backend_options.check,
 )

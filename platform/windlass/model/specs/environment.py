@@ -6,6 +6,7 @@ from pydantic import Field
 
 from windlass.model.document import IMAGE, NAMESPACE, Document, Duration, Flag, Int, Name, Text
 from windlass.model.metadata import Api, Metadata
+from windlass.model.specs.dataset import Scalar
 from windlass.model.specs.placement import Placement
 
 LOCAL = "local"
@@ -48,6 +49,8 @@ class Images(Document):
     """The image that serves: `registry.example/runtime@sha256:...`."""
     step: Annotated[str, Field(pattern=IMAGE)] | None = None
     """The image that runs steps of Windlass."""
+    base: Annotated[str, Field(pattern=IMAGE)] | None = None
+    """The image with Python that both are built on."""
     pull_secrets: tuple[Name, ...] = ()
     """The secrets that let a cluster pull them."""
 
@@ -59,6 +62,15 @@ class Network(Document):
     """The namespaces that may ask services, besides their own."""
 
 
+class Queue(Document):
+    """The queue of Kueue that trainings wait in."""
+
+    cluster: Name
+    """The ClusterQueue that gives capacity."""
+    name: Name = "training"
+    """What each team's own queue in front of it is called."""
+
+
 class Backends(Document):
     """Which folder of templates spells each axis."""
 
@@ -68,6 +80,10 @@ class Backends(Document):
     """What serves."""
     tracking: Text = "mlflow"
     """What keeps runs and registered models."""
+    images: Text | None = None
+    """What the images of the lock are built by; without it somebody else builds them."""
+    tenancy: Text | None = None
+    """What keeps teams apart; without it somebody else makes their namespaces."""
     monitoring: Text | None = None
     """What watches services; without it nothing does."""
     logging: Text | None = None
@@ -116,8 +132,6 @@ class Training(Document):
     """How many steps of one run go at once."""
     kept: Kept = Kept()
     """How long runs can be looked at."""
-    queue: Name | None = None
-    """The local queue of Kueue that lets pods in."""
     placement: Placement = Placement()
     """Where every step runs; a stage may say more."""
 
@@ -151,12 +165,16 @@ class EnvironmentSpec(Document):
     """What containers run."""
     network: Network = Network()
     """Who may reach services."""
+    queue: Queue | None = None
+    """Where trainings wait for capacity."""
     backends: Backends = Backends()
     """Which backends spell the workloads."""
     training: Training = Training()
     """How training runs, where it runs in a cluster."""
     monitoring: Alerting = Alerting()
     """What people find when an alert comes."""
+    options: dict[str, dict[str, Scalar]] = {}
+    """What is set of each axis's backend; `windlass backends` lists what there is to set."""
     promotes_from: Name | None = None
     """The environment before this one; the head of the chain has none."""
     promotion: Promotion = Promotion()

@@ -7,9 +7,10 @@ import pytest
 import yaml
 
 from tests.unit.engine.lower.test_service import release, spec
+from windlass.engine.backend import declared
 from windlass.engine.lower import cluster
 from windlass.engine.lower.logstream import logstream
-from windlass.engine.lower.monitor import measured, monitor
+from windlass.engine.lower.monitor import monitor
 from windlass.engine.lower.objectives import BUCKETS, buckets
 from windlass.engine.lower.service import service
 from windlass.model.project import Loaded, Source
@@ -50,7 +51,7 @@ def lowered(where: Environment | None = None, **monitoring: Any) -> Monitor:
 
 
 def of(model: ModelSpec, where: Environment) -> Monitor:
-    metrics = measured((TEMPLATES / "serving/bentoml/backend.yaml").read_text())
+    metrics = declared((TEMPLATES / "serving/bentoml/backend.yaml").read_text()).metrics
     assert isinstance(metrics, Metrics)
     return monitor(placed(model, where), model, release(), where, metrics)
 
@@ -129,10 +130,6 @@ def test_pods_are_made_anew_when_what_they_read_changes_and_only_then() -> None:
         digest(logging={"percent": 20, "redact": ["z"]}),
     ]
     assert len({same, *others}) == 5
-
-
-def test_a_serving_backend_that_says_nothing_is_not_measured() -> None:
-    assert measured("axis: serving\n") is None
 
 
 def test_what_bentoml_measures_is_what_its_backend_says() -> None:

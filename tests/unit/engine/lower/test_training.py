@@ -103,7 +103,7 @@ def test_placement_of_a_stage_is_laid_over_the_environment_s():
 
 
 def test_the_queue_is_a_label_of_pods_alone():
-    found = placed(training={"queue": "nightly"})
+    found = placed(queue={"cluster": "shared", "name": "nightly"})
     assert found.run is not None
     assert found.meta is not None
     assert found.run.pod_labels == {**found.meta.labels, "kueue.x-k8s.io/queue-name": "nightly"}
