@@ -12,6 +12,7 @@ from windlass.engine.asks import asks
 from windlass.engine.tree import Fact
 from windlass.model.diagnostic import Diagnostic
 
+TODAY = "2026-03-03"
 MODEL = "specs/vision/digits/model.yaml"
 DATASET = "specs/vision/datasets/digits/dataset.yaml"
 
@@ -36,7 +37,7 @@ def edited(path: str, old: str, new: str) -> dict[str, bytes]:
 def judged(files: Mapping[str, bytes], *, exist: bool = True) -> tuple[Diagnostic, ...]:
     """The findings of a tree in memory. Files that rules ask about exist as in the base repository."""
     reading = validate.read(files)
-    return validate.judge(reading, {path: _fact(path) for path in asks(reading.meant, ())} if exist else {})
+    return validate.judge(reading, {path: _fact(path) for path in asks(reading.meant, ())} if exist else {}, TODAY)
 
 
 def codes(files: Mapping[str, bytes]) -> list[str]:

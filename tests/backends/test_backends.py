@@ -24,6 +24,7 @@ KINDS = {
         workload.LogStream,
         workload.Monitor,
         workload.Pipeline,
+        workload.Secret,
         workload.Service,
         workload.Tenancy,
         workload.Tracking,

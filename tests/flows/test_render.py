@@ -1,5 +1,6 @@
 """`render` of an environment in a cluster, from a released model through the front door to objects that are read strictly."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -196,3 +197,50 @@ spec:
   for: {model: vision/digits}
   patch: {serving: {maxReplicas: 5, resources: {memory: 1000Mi}}}
 """
+SECRETS = """\
+apiVersion: windlass.dev/v1alpha1
+kind: Overlay
+metadata: {name: keys}
+spec:
+  for: {team: vision}
+  patch:
+    serving:
+      env:
+        - {name: DB_PASSWORD, secretKeyRef: {name: db, key: password}}
+        - {name: DB_LOGIN, secretKeyRef: {name: db, key: user}}
+"""
+
+
+def test_the_cluster_fetches_its_secrets_itself(world: World, tmp_path: Path) -> None:
+    overlay = world.clone.folder / "environments/dev/overlays/keys.yaml"
+    overlay.parent.mkdir()
+    overlay.write_text(SECRETS)
+    tell(world, ENVIRONMENT)
+    assert windlass(world, "render", "dev", "--out", str(tmp_path / "without")).returncode == 0
+    assert not list((tmp_path / "without" / FOLDER).glob("externalsecret-*"))
+    tell(world, ENVIRONMENT + "  secrets: {store: vault, refresh: 10m}\n")
+    ran = windlass(world, "render", "dev", "--out", str(tmp_path / "with"))
+    assert ran.returncode == 0, ran.stderr
+    made = {
+        path.name: yaml.safe_load(path.read_text()) for path in (tmp_path / "with" / FOLDER).glob("externalsecret-*")
+    }
+    assert [found for one in made.values() for found in problems(one)] == []
+    db, store = made["externalsecret-db.yaml"]["spec"], made["externalsecret-store.yaml"]["spec"]
+    assert [(one["secretKey"], one["remoteRef"]["key"]) for one in db["data"]] == [
+        ("password", "vision/db"),
+        ("user", "vision/db"),
+    ]
+    assert db["refreshInterval"] == "600s"
+    assert store["dataFrom"] == [{"extract": {"key": "store"}}]
+
+
+def test_what_a_release_names_stays_in_git(world: World) -> None:
+    folder = world.clone.folder
+    shutil.rmtree(folder / "specs/vision/datasets/digits")
+    (folder / "specs/vision/team.yaml").unlink()
+    ran = windlass(world, "validate")
+    assert ran.returncode == 1
+    gone = "WL295  dev serves vision/digits, which was trained on dataset `vision/digits`, and that is gone"
+    assert gone in ran.stdout
+    assert "WL295  dev serves vision/digits, and team `vision` is gone" in ran.stdout
+    assert "environments/dev/releases/vision/digits/release.yaml:" in ran.stdout

@@ -101,4 +101,6 @@ def test_in_this_repository_dvc_finds_the_specs_and_nothing_else(tmp_path):
     found = subprocess.run(words, cwd=tmp_path, env=quiet, capture_output=True, text=True, check=True).stdout
     stages = ["specs/vision/datasets/digits/dvc.yaml:source"]
     stages += [f"specs/vision/digits/dvc.yaml:{name}" for name in ("prepare", "train", "evaluate")]
+    stages += ["specs/risk/datasets/payments/dvc.yaml:source"]
+    stages += [f"specs/risk/fraud/dvc.yaml:{name}" for name in ("split", "train", "evaluate")]
     assert sorted(found.split()) == sorted(stages)

@@ -1,8 +1,9 @@
 """Upstream schemas, read strictly: what an API server would prune or refuse is found without one.
 
 The files are the projects' own, Apache-2.0 (text beside them), cut to what is checked here: Kubernetes v1.34.0's OpenAPI
-definitions (through PyPI kubernetes-validate 1.37.0), Argo Workflows v4.1.2's `api/jsonschema/schema.json`, two CRDs of
-prometheus-operator v0.93.0, Kueue v0.19.2's of LocalQueue, and the field names of the Elastic Common Schema 9.4.0.
+definitions (through PyPI kubernetes-validate 1.37.0), Argo Workflows v4.1.2's `api/jsonschema/schema.json`, the CRDs of
+prometheus-operator v0.93.0, Kueue v0.19.2 and External Secrets v2.9.0, and the field names of the Elastic Common Schema
+9.4.0.
 """
 
 import functools
@@ -36,6 +37,8 @@ def _validator(document: dict[str, Any]) -> Any:
         return _prometheus(f"{group}/{kind}")
     if group.partition("/")[0] in CUSTOM:
         return _custom(group, kind)
+    if group.startswith("external-secrets.io/"):
+        return _external_secrets(f"{group}/{kind}")
     return _argo(kind) if group.startswith("argoproj.io/") else _kubernetes(f"{group}/{kind}")
 
 
@@ -45,19 +48,6 @@ def _custom(group: str, kind: str) -> Any:
     definition = json.loads((HERE / CUSTOM[name]).read_bytes())[kind]
     (served,) = [one for one in definition["spec"]["versions"] if one["name"] == version]
     return jsonschema_rs.Draft7Validator(_closed(served["schema"]["openAPIV3Schema"]))
-
-
-def _closed(schema: Any) -> Any:
-    """A structural schema that refuses what an API server would prune; `metadata` is read elsewhere."""
-    if not isinstance(schema, dict):
-        return schema
-    made = {
-        key: {name: _closed(part) for name, part in inner.items()} if key == "properties" else _closed(inner)
-        for key, inner in schema.items()
-    }
-    if "properties" in schema and not schema.get("x-kubernetes-preserve-unknown-fields"):
-        made.setdefault("additionalProperties", False)
-    return made
 
 
 @functools.cache
@@ -111,6 +101,13 @@ def ecs() -> dict[str, dict[str, Any]]:
     """The fields of the Elastic Common Schema that a request log could use, by name: type, whether many, allowed values."""
     found: dict[str, dict[str, Any]] = json.loads((HERE / "ecs-9.4.0.json").read_bytes())["fields"]
     return found
+
+
+@functools.cache
+def _external_secrets(kind: str) -> Any:
+    whole = json.loads((HERE / "external-secrets-2.9.0.json").read_bytes())[kind]
+    whole["properties"]["metadata"] = {"type": "object"}
+    return jsonschema_rs.Draft202012Validator(_closed(whole))
 
 
 def _names(document: dict[str, Any]) -> list[str]:

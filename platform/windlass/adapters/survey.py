@@ -5,6 +5,7 @@ Nothing heavy is imported here (no pathlib, no tempfile): answering from the cac
 
 import os
 import stat
+import time
 from collections.abc import Iterator
 from typing import Literal
 
@@ -64,6 +65,11 @@ def repository(start: str) -> str | None:
             if any(os.path.exists(os.path.join(folder, sign)) for sign in signs):
                 return folder
     return None
+
+
+def today() -> str:
+    """The day in UTC: 2026-03-03."""
+    return time.strftime("%Y-%m-%d", time.gmtime())
 
 
 def own_state() -> str:

@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> "Exit | int":
 
     began = time.monotonic()
     root = survey.repository(arguments.directory)
-    known = None if root is None or arguments.no_cache else recall.recall(survey, root, __version__)
+    known = None if root is None or arguments.no_cache else recall.recall(survey, root, __version__, survey.today())
     if known is None:
         from windlass.cli import screen
 

@@ -7,16 +7,17 @@ from pathlib import Path
 
 from windlass.flows.load import Reader
 from windlass.model import layout
-from windlass.ports import Files, Ports, StageRunner, Store, Templates
+from windlass.ports import Clock, Files, Ports, StageRunner, Store, Templates
 
 
 def reader(directory: str) -> Reader:
     """What reading specs needs, without git: for verbs that only look."""
+    from windlass.adapters.clock import SystemClock
     from windlass.adapters.files import DiskFiles
     from windlass.adapters.templates import LayeredTemplates
 
     root = Path(directory).resolve()
-    return ReaderPorts(root, DiskFiles(), LayeredTemplates(root))
+    return ReaderPorts(root, SystemClock(), DiskFiles(), LayeredTemplates(root))
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class ReaderPorts:
     """`flows.load.Reader` as plain data."""
 
     root: Path
+    clock: Clock
     files: Files
     templates: Templates
 

@@ -53,7 +53,7 @@ def parse(path: str, data: bytes) -> Parsed:
     except yaml.YAMLError as error:
         found.diagnostics.append(syntax.explain(path, text, error))
     else:
-        found.source = Source(path, value, *places(path, text))
+        found.source = Source(path, value, *places(path, text), text)
     return found
 
 

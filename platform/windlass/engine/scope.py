@@ -19,19 +19,24 @@ from windlass.model.specs.environment import LOCAL
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Files, and folders with all that is in them; paths relative to the repository. ``chain`` adds the documents of all
-    environments (their order gives each its place) and the policies, ``teams`` those of all teams."""
+    environments (their order gives each its place) and the policies, ``teams`` those of all teams; ``environment`` is the one
+    that something goes into."""
 
     files: frozenset[str] = frozenset()
     folders: frozenset[str] = frozenset()
     chain: bool = False
     teams: bool = False
+    environment: str | None = None
 
     def __or__(self, other: "Scope") -> "Scope":
         chain, teams = self.chain or other.chain, self.teams or other.teams
-        return Scope(self.files | other.files, self.folders | other.folders, chain, teams)
+        environment = self.environment or other.environment
+        return Scope(self.files | other.files, self.folders | other.folders, chain, teams, environment)
 
     def concerns(self, finding: Diagnostic) -> bool:
         """Whether a finding says something about what is in here."""
+        if finding.environments is not None and self.environment not in finding.environments:
+            return False
         places = [*([finding.place] if finding.place else []), *(related.place for related in finding.related)]
         return not finding.place or any(self._holds(place.path) for place in places)
 
@@ -63,7 +68,8 @@ def of_environment(project: Project, name: str, specs: bool = True) -> Scope:
     where it trains, every spec too (unless ``specs`` is false)."""
     declared = project.environments.get(name)
     teams = declared is not None and declared.spec.spec.backends.tenancy is not None
-    here = Scope(folders=frozenset([f"{layout.ENVIRONMENTS}/{name}"]), chain=name != LOCAL, teams=teams)
+    folders = frozenset([f"{layout.ENVIRONMENTS}/{name}"])
+    here = Scope(folders=folders, chain=name != LOCAL, teams=teams, environment=name)
     return here | Scope(folders=frozenset([layout.SPECS])) if specs and _trains(project, name) else here
 
 

@@ -39,6 +39,8 @@ PATTERNS = {
         "letters, digits, `-`, `_` and `.`, at most 63, after a domain if any: pool",
     ),
     document.LABEL_VALUE: ("WL255", "value of a label", "letters, digits, `-`, `_` and `.`, at most 63 characters"),
+    document.DAY: ("WL287", "day", 'a day as "2026-12-31", in quotes'),
+    document.REF_KEY: ("WL296", "key of a secret", "letters, digits, `-`, `_` and `.`"),
     document.VARIABLE: ("WL134", "name of a variable", "letters, digits and `_`, no digit first"),
 }
 LIMITS = {"greater_than_equal": ("ge", "at least"), "less_than_equal": ("le", "at most")}

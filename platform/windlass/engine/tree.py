@@ -35,19 +35,21 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """The whole, for rules. ``overlaid`` are models as an environment's overlays make them, with the places of both;
-    ``known`` the backends that there are, None where nobody has looked."""
+    """The whole, for rules. ``overlaid`` are models as an environment's overlays make them, by environment and ``team/name``,
+    with the places of both; ``today`` is the day (``2026-03-03``, UTC) on which the tree is judged, ``known`` the backends that
+    there are, None where nobody has looked."""
 
     documents: tuple[Read, ...]
     project: Project
-    overlaid: tuple[Loaded[Model], ...] = ()
+    overlaid: Mapping[tuple[str, str], Loaded[Model]] = field(default_factory=dict)
     files: Mapping[str, Fact] = field(default_factory=dict)
+    today: str = ""
     known: Known | None = None
 
     def models(self) -> Iterator[Loaded[Model]]:
         """Every model as written, then as overlaid."""
         yield from self.project.models.values()
-        yield from self.overlaid
+        yield from self.overlaid.values()
 
     def datasets(self) -> Iterable[Loaded[Dataset]]:
         """Every dataset."""

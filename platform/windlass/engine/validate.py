@@ -61,13 +61,15 @@ def read(files: Mapping[str, bytes], unread: Iterable[str] = ()) -> Reading:
 def judge(
     reading: Reading,
     facts: Mapping[str, Fact],
+    today: str,
     templates: Mapping[str, str] | None = None,
     known: Known | None = None,
 ) -> tuple[Diagnostic, ...]:
-    """Every finding, by place. ``templates`` are the files of the local pipelines backend: with them the generated files
-    are compared too, for those models and datasets whose specs are right. ``known`` are the backends that there are."""
+    """Every finding, by place, on a day (``2026-03-03``, UTC). ``templates`` are the files of the local pipelines backend:
+    with them the generated files are compared too, for those models and datasets whose specs are right. ``known`` are the
+    backends that there are."""
     overlaid, diagnostics = _overlaid(reading)
-    tree = Tree(reading.documents, reading.meant, overlaid, facts, known)
+    tree = Tree(reading.documents, reading.meant, overlaid, facts, today, known)
     diagnostics += [finding for rule in RULES for finding in rule(tree)]
     found = _once([*reading.diagnostics, *diagnostics])
     if templates is not None:
@@ -130,20 +132,21 @@ def _project(documents: Iterable[Read]) -> Project:
     return replace(project, overlays={name: tuple(loaded) for name, loaded in overlays.items()})
 
 
-def _overlaid(reading: Reading) -> tuple[tuple[Loaded[Model], ...], list[Diagnostic]]:
+def _overlaid(reading: Reading) -> tuple[dict[tuple[str, str], Loaded[Model]], list[Diagnostic]]:
     """Each model under each environment's overlays, and what does not fit its kind any more."""
-    models: list[Loaded[Model]] = []
+    models: dict[tuple[str, str], Loaded[Model]] = {}
     diagnostics: list[Diagnostic] = []
     for name in reading.meant.overlays:
-        for loaded in reading.meant.models.values():
+        for slug, loaded in reading.meant.models.items():
             laid = overlay.lay(reading.meant, name, loaded.source.value)
             if laid.origins:
                 source = overlay.source(loaded.source, laid)
                 try:
-                    models.append(Loaded(Model.model_validate(laid.value, by_alias=True, by_name=False), source))
+                    model = Model.model_validate(laid.value, by_alias=True, by_name=False)
+                    models[name, slug] = Loaded(model, source)
                 except ValidationError as error:
                     diagnostics += shape.explain(source, Model, error)
-    return tuple(models), diagnostics
+    return models, diagnostics
 
 
 def _generated(

@@ -25,7 +25,7 @@ from windlass.model.failure import Findings
 from windlass.model.project import Loaded, Project
 from windlass.model.specs.environment import LOCAL
 from windlass.model.specs.model import Model
-from windlass.ports import Files, Look, Ports, Templates
+from windlass.ports import Clock, Files, Look, Ports, Templates
 
 
 class Reader(Protocol):
@@ -34,6 +34,11 @@ class Reader(Protocol):
     @property
     def root(self) -> Path:
         """The repository."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """The time: what counts until a day is judged by it."""
         ...
 
     @property
@@ -85,7 +90,8 @@ def read(ports: Reader, generated: bool = True) -> Loading:
     templates = None if broken else ports.templates.files(*BESIDE)
     asked = asks(reading.meant, file_names(templates) if templates else ())
     facts = {path: _fact(ports, path, with_data) for path, with_data in asked.items()}
-    diagnostics = (*found, *wrong, *validate.judge(reading, facts, templates if generated else None, known))
+    today = ports.clock.now().date().isoformat()
+    diagnostics = (*found, *wrong, *validate.judge(reading, facts, today, templates if generated else None, known))
     diagnostics = (*diagnostics, *leftovers((*files, *links, *(one.place.path for one in found if one.place))))
     ordered = tuple(sorted(diagnostics, key=lambda one: (one.place or Place(""), one.code)))
     return Loading(reading.project, ordered, len(reading.documents), files, links, asked, facts, _templates(ports))

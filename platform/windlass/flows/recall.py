@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from windlass.engine import fingerprint
 from windlass.model.layout import ENVIRONMENTS, SPECS, STATE, TEMPLATES
 
+NEVER = "9999-12-31"
 CACHE = f"{STATE}/cache/validate.json"
 YAML = re.compile(r"\.ya?ml$")
 TEMPLATE = re.compile(rf"^{TEMPLATES}/[^/]+/[^/]+/(backend\.yaml|.*\.j2)$")
@@ -40,11 +41,14 @@ class Disk(Protocol):
         ...
 
 
-def recall(disk: Disk, root: str, version: str) -> int | None:
-    """How many documents were judged without a finding, if nothing of what was looked at has changed since."""
+def recall(disk: Disk, root: str, version: str, today: str) -> int | None:
+    """How many documents were judged without a finding, if nothing of what was looked at has changed since, and what counted
+    then until a day counts ``today`` too."""
     try:
         kept = json.loads(disk.read(f"{root}/{CACHE}") or b"")
         asked = {str(path): bool(with_data) for path, with_data in kept["asked"].items()}
+        if today > str(kept["until"]):
+            return None
         now = take(disk, root, version, asked)
         return int(kept["documents"]) if now == kept["fingerprint"] else None
     except (ValueError, KeyError, TypeError, AttributeError):
@@ -76,9 +80,10 @@ def tool(disk: Disk, version: str) -> str:
     return f"{version}\n{disk.own_state()}"
 
 
-def record(documents: int, asked: Mapping[str, bool], mark: str) -> bytes:
-    """What is kept of a judgement without findings."""
-    return json.dumps({"documents": documents, "fingerprint": mark, "asked": dict(sorted(asked.items()))}).encode()
+def record(documents: int, asked: Mapping[str, bool], mark: str, until: str | None = None) -> bytes:
+    """What is kept of a judgement without findings. ``until`` is the last day on which it holds, where there is one."""
+    kept = {"documents": documents, "fingerprint": mark, "until": until or NEVER, "asked": dict(sorted(asked.items()))}
+    return json.dumps(kept).encode()
 
 
 def _fact(disk: Disk, root: str, path: str, with_data: bool) -> tuple[str, bytes | None]:

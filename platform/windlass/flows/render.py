@@ -7,16 +7,18 @@ from windlass import __version__
 from windlass.engine import generated, overlay, resolve
 from windlass.engine import render as rendering
 from windlass.engine.backend import FILE, declared
-from windlass.engine.lower import cluster, images, pipeline, training
+from windlass.engine.lower import cluster, images, pipeline, secrets, training
 from windlass.engine.lower.logstream import logstream
 from windlass.engine.lower.monitor import monitor
 from windlass.engine.lower.service import service
 from windlass.engine.lower.tenancy import tenancy
+from windlass.engine.policy import manifests
 from windlass.flows.releasing import releases
 from windlass.flows.training import material
 from windlass.model import digests
+from windlass.model.diagnostic import Severity
 from windlass.model.document import Document
-from windlass.model.failure import Findings
+from windlass.model.failure import Findings, Refused
 from windlass.model.project import Loaded, Project
 from windlass.model.specs.environment import LOCAL, Environment
 from windlass.model.specs.model import Model
@@ -37,6 +39,7 @@ def render(ports: Ports, project: Project, environment: Environment) -> dict[str
         if environment.spec.target.kind == "local"
         else _cluster(ports, project, environment)
     )
+    _permitted(ports, project, environment, files)
     return dict(sorted(files.items()))
 
 
@@ -60,11 +63,20 @@ def trained(ports: Ports, project: Project, model: Loaded[Model], environment: E
     return training.placed(lowered, effective, project.environments[environment.metadata.name], made)
 
 
+def _permitted(ports: Ports, project: Project, environment: Environment, files: Mapping[str, bytes]) -> None:
+    """Raise `Refused` where a policy over manifests says no (WL283). Nothing was written then; what only warns is said."""
+    found = tuple(manifests.judged(project, environment, files, ports.clock.now().date().isoformat()))
+    if any(one.severity is Severity.ERROR for one in found):
+        raise Refused(found, sources={one.place.path: files[one.place.path].decode() for one in found if one.place})
+    for one in found:
+        ports.progress.note(f"{one.place}  {one.code}  {one.message}")
+
+
 def _training(ports: Ports, project: Project, environment: Environment) -> dict[str, bytes]:
     templates = ports.templates.files("pipelines", environment.spec.backends.pipelines)
     files: dict[str, bytes] = {}
     if declared(templates[FILE]).target == "kubernetes":
-        every = (trained(ports, project, model, environment) for model in project.models.values())
+        every = _runs(ports, project, environment)
         return _spelled(ports, environment, "pipelines", environment.spec.backends.pipelines, every)
     for dataset in project.datasets.values():
         files |= generated.files(pipeline.source(dataset, environment), templates)
@@ -73,13 +85,30 @@ def _training(ports: Ports, project: Project, environment: Environment) -> dict[
     return files
 
 
+def _runs(ports: Ports, project: Project, environment: Environment) -> tuple[Pipeline, ...]:
+    """What trains in a cluster: nothing where the environment does not train, or its trainings are files for DVC."""
+    templates = ports.templates.files("pipelines", environment.spec.backends.pipelines)
+    if environment.spec.promotes_from is not None or declared(templates[FILE]).target != "kubernetes":
+        return ()
+    return tuple(trained(ports, project, model, environment) for model in project.models.values())
+
+
 def _cluster(ports: Ports, project: Project, environment: Environment) -> dict[str, bytes]:
     backends = environment.spec.backends
     made = joined(_tenancies(ports, project, environment), _images(ports, environment), f"images/{backends.images}")
     for one, held in _served(ports, project, environment):
         made = joined(made, documents(ports, environment, one), f"serving/{backends.serving}")
         made = joined(made, _watching(ports, environment, one, held), f"monitoring/{backends.monitoring}")
-    return made
+    return joined(made, _secrets(ports, project, environment), f"secrets/{backends.secrets}")
+
+
+def _secrets(ports: Ports, project: Project, environment: Environment) -> dict[str, bytes]:
+    """What brings each secret that a service or a training refers to, where the environment says who does."""
+    every = services(ports, project, environment)
+    uses = [*secrets.of_services(every), *secrets.of_pipelines(_runs(ports, project, environment))]
+    return _spelled(
+        ports, environment, "secrets", environment.spec.backends.secrets, secrets.secrets(environment, uses)
+    )
 
 
 def _served(ports: Ports, project: Project, environment: Environment) -> Iterator[tuple[Service, releases.Held]]:

@@ -24,7 +24,10 @@ def validate(ports: Reader, disk: recall.Disk) -> Loading:
 def _remember(ports: Reader, disk: recall.Disk, loading: Loading) -> None:
     facts = {path: (fact.kind, fact.data) for path, fact in loading.facts.items()}
     mark = fingerprint.of(recall.tool(disk, __version__), {**loading.files, **loading.templates}, loading.links, facts)
-    data = recall.record(loading.documents, loading.asked, mark)
+    # Without findings no exemption has ended, so the first that ends is the end of this judgement.
+    policies = (loaded.spec.spec for loaded in loading.project.policies.values())
+    until = min((one.until for policy in policies for one in policy.exemptions), default=None)
+    data = recall.record(loading.documents, loading.asked, mark, until)
     # A disk that cannot be written costs the next run its short cut, nothing else.
     with suppress(World):
         ports.files.write(ports.root / layout.STATE / ".gitignore", b"*\n")

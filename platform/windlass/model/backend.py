@@ -9,13 +9,14 @@ from windlass.model.document import Document, Flag, Int, Number, Text
 from windlass.model.specs.dataset import Scalar
 from windlass.model.workload import Metrics
 
-Axis = Literal["features", "images", "logging", "monitoring", "pipelines", "serving", "tenancy", "tracking"]
+Axis = Literal["features", "images", "logging", "monitoring", "pipelines", "secrets", "serving", "tenancy", "tracking"]
 KINDS: dict[str, str] = {
     "features": "FeatureSet",
     "images": "ImageRecipe",
     "logging": "LogStream",
     "monitoring": "Monitor",
     "pipelines": "Pipeline",
+    "secrets": "Secret",
     "serving": "Service",
     "tenancy": "Tenancy",
     "tracking": "Tracking",

@@ -43,5 +43,7 @@ class Diagnostic:
     hint: str = ""
     severity: Severity = Severity.ERROR
     related: tuple[Related, ...] = field(default=())
+    environments: tuple[str, ...] | None = None
+    """The environments that it is about, where it is not about all of them and this machine."""
     hidden: int = 0
     """Lines from the place on that no view may show: they hold a secret."""

@@ -29,6 +29,8 @@ class Source:
     value: dict[str, Any]
     places: Mapping[tuple[str | int, ...], Place]
     keys: Mapping[tuple[str | int, ...], Place]
+    text: str = ""
+    """The whole file."""
 
     @property
     def folder(self) -> str:

@@ -368,6 +368,21 @@ class Service(Document):
         return f"{self.team}/{self.model}"
 
 
+class Secret(Document):
+    """A secret that the cluster fetches itself, for one namespace. ``remote`` is its name in the store; ``keys`` are those
+    that are asked for, none where all are."""
+
+    name: Text
+    team: Text
+    environment: Text
+    store: Text
+    store_kind: Literal["ClusterSecretStore", "SecretStore"]
+    refresh_seconds: int
+    remote: Text
+    keys: tuple[Text, ...] = ()
+    meta: Meta
+
+
 class Tracking(Document):
     """What the registry must say: the registered model and the alias that projects this environment's release."""
 

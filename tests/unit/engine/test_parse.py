@@ -112,4 +112,4 @@ def test_no_mutation_of_a_spec_raises() -> None:
             cut = chance.choice([0, 1, chance.randint(1, 20)])
             data[at : at + cut] = bytes([chance.choice(b"[]{}:,-&*!?|>'\"%@`#\t\n \x00\xff<~0123y=.")])
         reading = validate.read({MODEL: bytes(data)})
-        validate.judge(reading, {})
+        validate.judge(reading, {}, "2026-03-03")

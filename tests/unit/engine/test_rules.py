@@ -185,4 +185,4 @@ def test_reserved_names_of_environments(name: str) -> None:
 def test_a_link_that_leads_out_is_outside() -> None:
     reading = validate.read(base())
     facts = {path: Fact("outside") if path.endswith("train.py") else Fact("file") for path in asks(reading.project, ())}
-    assert {one.code for one in validate.judge(reading, facts)} == {"WL217"}
+    assert {one.code for one in validate.judge(reading, facts, "2026-03-03")} == {"WL217"}

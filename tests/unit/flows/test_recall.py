@@ -22,7 +22,7 @@ def judged(tmp_path: Path) -> Path:
 
 
 def recalled(root: Path) -> int | None:
-    return recall.recall(survey, str(root), __version__)
+    return recall.recall(survey, str(root), __version__, survey.today())
 
 
 def test_an_unchanged_tree_is_known(judged: Path) -> None:
@@ -70,7 +70,7 @@ def test_any_change_that_counts_is_seen(judged: Path, change: Callable[[Path], N
 
 
 def test_another_windlass_judges_anew(judged: Path) -> None:
-    assert recall.recall(survey, str(judged), "9.9.9") is None
+    assert recall.recall(survey, str(judged), "9.9.9", survey.today()) is None
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,9 @@ from pathlib import PurePosixPath
 
 LIMIT = 63
 MARK = 6
+MODEL_PARTS = ("train", "drift", "batch", "label")
+DATASET_PART = "source"
+"""The parts that follow a model's or a dataset's name: a pipeline each."""
 
 
 def slug(team: str, model: str) -> str:

@@ -41,6 +41,18 @@ class StoreRef(Document):
     """The secret with the keys to it."""
 
 
+class Secrets(Document):
+    """Where the cluster fetches its secrets itself (External Secrets). Without it they must be in the namespaces already.
+    What a model of a team refers to is at ``<team>/<secret>`` in the store, what the environment refers to at ``<secret>``."""
+
+    store: Name
+    """The secret store."""
+    kind: Literal["ClusterSecretStore", "SecretStore"] = "ClusterSecretStore"
+    """Whether one store is for all namespaces, or each has its own by this name."""
+    refresh: Duration = "1h"
+    """How often they are fetched anew."""
+
+
 class Images(Document):
     """The image lock: what containers run, each by digest. ``runtime`` serves bentos that are no images themselves,
     ``step`` holds Windlass: it runs pipeline steps and fetches bentos."""
@@ -88,6 +100,8 @@ class Backends(Document):
     """What watches services; without it nothing does."""
     logging: Text | None = None
     """The form in which services log requests; without it they log none."""
+    secrets: Text = "external-secrets"
+    """What brings secrets, where `secrets` is said."""
 
 
 class Alerting(Document):
@@ -163,6 +177,8 @@ class EnvironmentSpec(Document):
     """Where data, models and evidence are kept."""
     images: Images = Images()
     """What containers run."""
+    secrets: Secrets | None = None
+    """Where the cluster fetches secrets; without it they are there already."""
     network: Network = Network()
     """Who may reach services."""
     queue: Queue | None = None

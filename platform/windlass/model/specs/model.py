@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from windlass.model.document import QUANTITY, VARIABLE, Document, Int, Name, Number, Text
+from windlass.model.document import QUANTITY, REF_KEY, VARIABLE, Document, Int, Name, Number, Text
 from windlass.model.metadata import Api, TeamMetadata
 from windlass.model.specs.dataset import Scalar
 from windlass.model.specs.monitoring import Logging, Monitoring
@@ -34,7 +34,7 @@ class SecretKeyRef(Document):
 
     name: Name
     """The secret."""
-    key: Text
+    key: Annotated[str, Field(pattern=REF_KEY)]
     """The key in it."""
 
 
