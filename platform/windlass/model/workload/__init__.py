@@ -1,0 +1,126 @@
+"""Workloads: the form between specs and every backend, with names, order and resources decided.
+
+One axis has one kind. Units are canonical: ``cpuMillis``, ``memoryBytes``, ``...Seconds``, weights in percent. A backend's
+template spells these values and decides nothing. Fields that only clusters need join here; none of these has to change.
+"""
+
+from windlass.model.document import Document, Flag, Text
+from windlass.model.workload.monitor import (
+    Alert,
+    Dashboard,
+    Drift,
+    Metrics,
+    Monitor,
+    Objective,
+    Panel,
+    Query,
+    Record,
+    Records,
+    ScrapeTarget,
+    Severity,
+    Signal,
+)
+from windlass.model.workload.others import ImageRecipe, LogStream, Secret, Tracking
+from windlass.model.workload.parts import (
+    Amount,
+    EnvEntry,
+    Gpu,
+    Image,
+    Meta,
+    Network,
+    Placement,
+    Resources,
+    Security,
+    Toleration,
+)
+from windlass.model.workload.pipeline import (
+    DataInput,
+    Left,
+    MetricsFile,
+    Parameter,
+    Pipeline,
+    Profile,
+    Retry,
+    Run,
+    Schedule,
+    Step,
+)
+from windlass.model.workload.service import (
+    Configuration,
+    Contract,
+    Fetch,
+    Pod,
+    Probe,
+    Probes,
+    Scale,
+    Service,
+    Update,
+    Variant,
+)
+from windlass.model.workload.tenancy import Grant, Queue, Quota, Role, Tenancy
+
+__all__ = [
+    "Alert",
+    "Amount",
+    "Configuration",
+    "Contract",
+    "Dashboard",
+    "DataInput",
+    "Drift",
+    "EnvEntry",
+    "Fetch",
+    "Gpu",
+    "Grant",
+    "Image",
+    "ImageRecipe",
+    "Left",
+    "LogStream",
+    "Meta",
+    "Metrics",
+    "MetricsFile",
+    "Monitor",
+    "Network",
+    "Objective",
+    "Panel",
+    "Parameter",
+    "Pipeline",
+    "Placement",
+    "Pod",
+    "Probe",
+    "Probes",
+    "Profile",
+    "Query",
+    "Queue",
+    "Quota",
+    "Record",
+    "Records",
+    "Resources",
+    "Retry",
+    "Role",
+    "Run",
+    "Scale",
+    "Schedule",
+    "ScrapeTarget",
+    "Secret",
+    "Security",
+    "Service",
+    "Severity",
+    "Signal",
+    "Step",
+    "Tenancy",
+    "Toleration",
+    "Tracking",
+    "Update",
+    "Variant",
+    "Workloads",
+]
+
+
+class Workloads(Document):
+    """All that one environment asks for, in name order."""
+
+    environment: Text
+    pipelines: tuple[Pipeline, ...] = ()
+    services: tuple[Service, ...] = ()
+    tracking: tuple[Tracking, ...] = ()
+    rehearsed: Flag = False
