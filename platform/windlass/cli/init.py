@@ -5,7 +5,6 @@ In a folder that is one already only the state folder .windlass/ is prepared. No
 `windlass init backend AXIS NAME` writes a backend of your own to templates/AXIS/NAME/, with an example of what it makes."""
 
 import argparse
-import json
 import os
 import re
 import shlex
@@ -54,12 +53,8 @@ def _backend(arguments: argparse.Namespace, axis: str, name: str) -> Exit:
     if not re.fullmatch(NAME, name):
         raise misuse.usage(f"`{name}` is no name of a backend", "small letters, digits and `-`, a letter first")
     written = new_backend.new_backend(ports, shipped("templates") / "starts" / "backend" / "folder", axis, name)
-    if arguments.output == "json":
-        screen.data(json.dumps({"exitCode": 0, "files": list(written)}, indent=2, ensure_ascii=False))
-        return Exit.OK
-    screen.data("\n".join(f"+ {path}" for path in written))
-    screen.talk(f"next   windlass backends --check        then change templates/{axis}/{name} into yours")
-    return Exit.OK
+    told = f"next   windlass backends --check        then change templates/{axis}/{name} into yours"
+    return screen.written(arguments.output, written, told)
 
 
 def _init(arguments: argparse.Namespace) -> Exit:
@@ -69,13 +64,8 @@ def _init(arguments: argparse.Namespace) -> Exit:
 
     folder = Path(arguments.directory, *arguments.what).resolve()
     made = init.init(DiskFiles(), folder, shipped, _start_git)
-    if arguments.output == "json":
-        told = {"exitCode": 0, "files": list(made.files), "git": made.git, "existed": made.existed}
-        screen.data(json.dumps(told, indent=2, ensure_ascii=False))
-        return Exit.OK
-    screen.data("\n".join(f"+ {path}" for path in made.files))
-    screen.talk(_told(made, os.path.relpath(folder)))
-    return Exit.OK
+    told = _told(made, os.path.relpath(folder))
+    return screen.written(arguments.output, made.files, told, git=made.git, existed=made.existed)
 
 
 def _told(made: "init.Made", folder: str) -> str:

@@ -3,7 +3,6 @@
 It validates, trains and serves as it is. Nothing that exists is overwritten."""
 
 import argparse
-import json
 from pathlib import Path
 
 from windlass.cli import screen
@@ -34,12 +33,8 @@ def _new(arguments: argparse.Namespace) -> Exit:
     written = new.new_model(
         wiring.reader(root), shipped("templates") / "starts" / "model", arguments.name, _owner(root)
     )
-    if arguments.output == "json":
-        screen.data(json.dumps({"exitCode": 0, "files": list(written)}, indent=2, ensure_ascii=False))
-        return Exit.OK
-    screen.data("\n".join(f"+ {path}" for path in written))
-    screen.talk(f"next   windlass up {arguments.name}        then change specs/{arguments.name} into yours")
-    return Exit.OK
+    told = f"next   windlass up {arguments.name}        then change specs/{arguments.name} into yours"
+    return screen.written(arguments.output, written, told)
 
 
 def _owner(root: str) -> str:

@@ -2,7 +2,7 @@
 
 import errno
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from windlass.model import layout
 from windlass.model.failure import Exit, Failure
@@ -25,6 +25,19 @@ def talk(text: str) -> None:
     """Say something to the person."""
     if text:
         sys.stderr.write(text if text.endswith("\n") else text + "\n")
+
+
+def written(output: str, files: Iterable[str], told: str, sign: str = "+", **more: object) -> Exit:
+    """Tell which files a verb wrote, and then what to do with them; ``more`` stands beside them in the JSON."""
+    names = list(files)
+    if output == "json":
+        import json
+
+        data(json.dumps({"exitCode": 0, "files": names, **more}, indent=2, ensure_ascii=False))
+    else:
+        data("\n".join(f"{sign} {name}" for name in names))
+        talk(told)
+    return Exit.OK
 
 
 def guarded(output: str, act: Callable[[], Exit]) -> Exit:

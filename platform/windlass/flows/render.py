@@ -1,7 +1,7 @@
 """The verb `render`: what the specs become in one environment, as files, without touching anything."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from windlass import __version__
 from windlass.engine import generated, overlay, resolve
@@ -22,8 +22,17 @@ from windlass.model.failure import Findings, Refused
 from windlass.model.project import Loaded, Project
 from windlass.model.specs.environment import LOCAL, Environment
 from windlass.model.specs.model import Model
-from windlass.model.workload import Pipeline, Service
+from windlass.model.workload import LogStream, Pipeline, Service
 from windlass.ports import Ports
+
+
+@dataclass(frozen=True, slots=True)
+class _Served:
+    """One service in a cluster, the release that it comes from, and what it logs of its requests, if anything."""
+
+    service: Service
+    held: releases.Held
+    stream: LogStream | None
 
 
 def render(ports: Ports, project: Project, environment: Environment) -> dict[str, bytes]:
@@ -32,25 +41,16 @@ def render(ports: Ports, project: Project, environment: Environment) -> dict[str
     tenancy backend what each team lives in, with an images backend what images are built of. Objects are one a file below
     `<namespace>/`; on this machine, which needs none of these, each release's workloads are JSON below `workloads/`."""
     files: dict[str, bytes] = {}
+    runs = _runs(ports, project, environment)
     if environment.metadata.name == LOCAL or environment.spec.promotes_from is None:
-        files |= _training(ports, project, environment)
+        files |= _training(ports, project, environment, runs)
     files |= (
         _here(ports, project, environment)
         if environment.spec.target.kind == "local"
-        else _cluster(ports, project, environment)
+        else _cluster(ports, project, environment, runs)
     )
     _permitted(ports, project, environment, files)
     return dict(sorted(files.items()))
-
-
-def documents(ports: Ports, environment: Environment, one: Service) -> dict[str, bytes]:
-    """The objects of a service in a cluster, by their path."""
-    return _spelled(ports, environment, "serving", environment.spec.backends.serving, (one,))
-
-
-def services(ports: Ports, project: Project, environment: Environment) -> tuple[Service, ...]:
-    """What an environment in a cluster serves at the commit that is checked out, in name order."""
-    return tuple(one for one, _ in _served(ports, project, environment))
 
 
 def trained(ports: Ports, project: Project, model: Loaded[Model], environment: Environment) -> Pipeline:
@@ -72,12 +72,11 @@ def _permitted(ports: Ports, project: Project, environment: Environment, files: 
         ports.progress.note(f"{one.place}  {one.code}  {one.message}")
 
 
-def _training(ports: Ports, project: Project, environment: Environment) -> dict[str, bytes]:
+def _training(ports: Ports, project: Project, environment: Environment, runs: tuple[Pipeline, ...]) -> dict[str, bytes]:
     templates = ports.templates.files("pipelines", environment.spec.backends.pipelines)
     files: dict[str, bytes] = {}
     if declared(templates[FILE]).target == "kubernetes":
-        every = _runs(ports, project, environment)
-        return _spelled(ports, environment, "pipelines", environment.spec.backends.pipelines, every)
+        return _spelled(ports, environment, "pipelines", environment.spec.backends.pipelines, runs)
     for dataset in project.datasets.values():
         files |= generated.files(pipeline.source(dataset, environment), templates)
     for model in project.models.values():
@@ -93,45 +92,40 @@ def _runs(ports: Ports, project: Project, environment: Environment) -> tuple[Pip
     return tuple(trained(ports, project, model, environment) for model in project.models.values())
 
 
-def _cluster(ports: Ports, project: Project, environment: Environment) -> dict[str, bytes]:
+def _cluster(ports: Ports, project: Project, environment: Environment, runs: tuple[Pipeline, ...]) -> dict[str, bytes]:
     backends = environment.spec.backends
-    made = joined(_tenancies(ports, project, environment), _images(ports, environment), f"images/{backends.images}")
-    for one, held in _served(ports, project, environment):
-        made = joined(made, documents(ports, environment, one), f"serving/{backends.serving}")
-        made = joined(made, _watching(ports, environment, one, held), f"monitoring/{backends.monitoring}")
-    return joined(made, _secrets(ports, project, environment), f"secrets/{backends.secrets}")
+    made = _joined(_tenancies(ports, project, environment), _images(ports, environment), f"images/{backends.images}")
+    served = tuple(_served(ports, project, environment))
+    for one in served:
+        objects = _spelled(ports, environment, "serving", backends.serving, (one.service,))
+        made = _joined(made, objects, f"serving/{backends.serving}")
+        made = _joined(made, _watching(ports, environment, one), f"monitoring/{backends.monitoring}")
+    uses = [*secrets.of_services(one.service for one in served), *secrets.of_pipelines(runs)]
+    wanted = _spelled(ports, environment, "secrets", backends.secrets, secrets.secrets(environment, uses))
+    return _joined(made, wanted, f"secrets/{backends.secrets}")
 
 
-def _secrets(ports: Ports, project: Project, environment: Environment) -> dict[str, bytes]:
-    """What brings each secret that a service or a training refers to, where the environment says who does."""
-    every = services(ports, project, environment)
-    uses = [*secrets.of_services(every), *secrets.of_pipelines(_runs(ports, project, environment))]
-    return _spelled(
-        ports, environment, "secrets", environment.spec.backends.secrets, secrets.secrets(environment, uses)
-    )
-
-
-def _served(ports: Ports, project: Project, environment: Environment) -> Iterator[tuple[Service, releases.Held]]:
+def _served(ports: Ports, project: Project, environment: Environment) -> Iterator[_Served]:
+    """What an environment in a cluster serves at the commit that is checked out, in name order."""
     loaded = project.environments[environment.metadata.name]
     for held in releases.current(ports, project, environment, ports.git.head()).values():
         spec, release = held.spec, held.release
         if spec.serving is not None:
             stream = logstream(spec, release, environment)
             plain = service(spec, release, environment, cluster.PORT)
-            yield cluster.placed(plain, spec, release, loaded, stream), held
+            yield _Served(cluster.placed(plain, spec, release, loaded, stream), held, stream)
 
 
-def _watching(ports: Ports, environment: Environment, one: Service, held: releases.Held) -> dict[str, bytes]:
+def _watching(ports: Ports, environment: Environment, one: _Served) -> dict[str, bytes]:
     """What surrounds a service: its monitor, where its serving backend says how it is measured, and its request log."""
     backends = environment.spec.backends
     metrics = declared(ports.templates.files("serving", backends.serving)[FILE]).metrics
     found: dict[str, bytes] = {}
     if backends.monitoring and metrics:
-        made = monitor(one, held.spec, held.release, environment, metrics)
+        made = monitor(one.service, one.held.spec, one.held.release, environment, metrics)
         found |= _spelled(ports, environment, "monitoring", backends.monitoring, (made,))
-    stream = logstream(held.spec, held.release, environment)
-    if backends.logging and stream:
-        found |= _spelled(ports, environment, "logging", backends.logging, (stream,))
+    if backends.logging and one.stream:
+        found |= _spelled(ports, environment, "logging", backends.logging, (one.stream,))
     return found
 
 
@@ -159,11 +153,11 @@ def _spelled(
     files, options = ports.templates.files(axis, backend), environment.spec.options.get(axis, {})
     made: dict[str, bytes] = {}
     for one in workloads:
-        made = joined(made, rendering.render(files, one, options), f"{axis}/{backend}")
+        made = _joined(made, rendering.render(files, one, options), f"{axis}/{backend}")
     return made
 
 
-def joined(made: dict[str, bytes], more: Mapping[str, bytes], whose: str) -> dict[str, bytes]:
+def _joined(made: dict[str, bytes], more: Mapping[str, bytes], whose: str) -> dict[str, bytes]:
     """Documents together. Raises `Findings` (WL276) where two would be one file."""
     if twice := sorted(made.keys() & more.keys()):
         message = f"backend {whose} made what cannot be used: a second document at `{twice[0]}`"

@@ -217,7 +217,7 @@ def test_a_killed_server_is_seen_and_leaves_nothing_on_its_port(
     one = service("digits", free_port())
     servers.start(one, bentos["digits"], model_python)
     servers.wait_ready(one, 60)
-    server = psutil.Process(int((servers.observe("local")[0].uid or "").partition("/")[0]))
+    server = process_of(servers)
     assert server.children(recursive=True) == []
     server.kill()
     assert eventually(lambda: not servers.observe("local")[0].present)
@@ -231,7 +231,7 @@ def test_a_server_whose_record_was_lost_is_ended_by_the_next_start(
     one = service("digits", free_port())
     servers.start(one, bentos["digits"], model_python)
     servers.wait_ready(one, 60)
-    lost = psutil.Process(int((servers.observe("local")[0].uid or "").partition("/")[0]))
+    lost = process_of(servers)
     (tmp_path / ".windlass/local/run/vision/digits.json").write_text("a damaged record")
     assert servers.port_holder(one.port) is None, "what our lost service holds does not count"
     assert LocalServers(tmp_path / "elsewhere").port_holder(one.port) is not None
@@ -251,7 +251,7 @@ def test_a_server_that_hangs_does_not_answer(
     servers.start(one, bentos["digits"], model_python)
     servers.wait_ready(one, 60)
     assert servers.answers("local", one.slug)
-    hung = psutil.Process(int((servers.observe("local")[0].uid or "").partition("/")[0]))
+    hung = process_of(servers)
     hung.suspend()
     assert not servers.answers("local", one.slug)
     hung.resume()
@@ -298,7 +298,7 @@ def test_a_service_that_does_not_get_ready_in_time_is_stopped(
 ) -> None:
     one = service("digits", free_port())
     servers.start(one, bentos["digits"], model_python)
-    leader = psutil.Process(int((servers.observe("local")[0].uid or "").partition("/")[0]))
+    leader = process_of(servers)
     family = [leader, *leader.children(recursive=True)]
     with pytest.raises(World, match="did not answer on port"):
         servers.wait_ready(one, 0.1)
@@ -352,6 +352,11 @@ def test_the_log_is_followed_until_the_end(servers: LocalServers, bentos: dict[s
     first = next(told)
     servers.stop("local", one.slug)
     assert "scan missing" in first + "".join(told)
+
+
+def process_of(servers: LocalServers) -> psutil.Process:
+    """The process of the one service that runs."""
+    return psutil.Process(int((servers.observe("local")[0].uid or "").partition("/")[0]))
 
 
 def alive(process: psutil.Process) -> bool:

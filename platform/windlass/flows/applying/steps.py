@@ -1,7 +1,7 @@
 """Do one change of a plan on this machine: train, start, relabel, stop, or point an alias. Each can be done twice."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from windlass.flows import train
 from windlass.flows.applying import contents
@@ -18,7 +18,7 @@ from windlass.ports import Ports
 
 @dataclass
 class Steps:
-    """The local target's hands for one apply. ``seconds`` keeps how long each service took to get ready."""
+    """The local target's hands for one apply."""
 
     ports: Ports
     project: Project
@@ -26,7 +26,6 @@ class Steps:
     held: Mapping[str, Held]
     services: Mapping[str, Service]
     lock: int | None = None
-    seconds: dict[str, float] = field(default_factory=dict)
 
     def do(self, change: Change) -> str:
         """Do it; what to say of it in the receipt. Raises the `Failure` of whoever is at fault."""
@@ -83,7 +82,6 @@ class Steps:
         ports.servers.start(service, bento, python, self.lock)
         ports.progress.point("serve.started")
         took = ports.servers.wait_ready(service, START_LIMIT)
-        self.seconds[slug] = took
         told = f"ready after {took:.1f} s"
         if closed is not None:
             told += f", nobody was answered for {ports.clock.monotonic() - closed:.1f} s"
