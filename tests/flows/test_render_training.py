@@ -13,7 +13,7 @@ from tests import toy
 from tests.toy import World
 from tests.upstream import problems
 from windlass.flows import train
-from windlass.flows.render import trained
+from windlass.flows.rendering.objects import trained
 from windlass.flows.training import candidates, material
 
 ENVIRONMENT = """\
@@ -83,7 +83,7 @@ def windlass(world: World, *words: str) -> subprocess.CompletedProcess[str]:
 def rendered(world: World, out: Path, environment: str = "dev") -> dict[str, dict]:
     ran = windlass(world, "render", environment, "--out", str(out))
     assert ran.returncode == 0, ran.stderr
-    found = {path.relative_to(out).as_posix(): path for path in out.rglob("*") if path.is_file()}
+    found = {path.relative_to(out).as_posix(): path for path in out.rglob("*.yaml")}
     return {path: yaml.safe_load(file.read_text()) for path, file in found.items()}
 
 

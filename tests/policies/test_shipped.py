@@ -13,7 +13,8 @@ from tests.backends.test_kubernetes import OBJECTS
 from tests.transcript import ROOT
 from tests.trees import DATASET, MODEL, TODAY, base, edited, environment, judged, laid_out, windlass
 from windlass.engine import validate
-from windlass.engine.policy import manifests
+from windlass.engine.cast import Document
+from windlass.engine.policy.manifests import Judge
 from windlass.engine.resolve import environment as named
 from windlass.model.project import Project
 
@@ -103,12 +104,12 @@ def deployment() -> dict[str, Any]:
 def refused(value: dict[str, Any]) -> list[str]:
     """The names of the policies that an object does not hold."""
     read = validate.read(with_policies(base()))
-    found = manifests.judged(read.project, named(read.project, "prod", rehearse=False), written(value), TODAY)
+    found = Judge(read.project, named(read.project, "prod", rehearse=False), TODAY).judged(written(value))
     return sorted({one.hint.split("`")[1] for one in found})
 
 
-def written(value: dict[str, Any]) -> dict[str, bytes]:
-    return {"ml/object.yaml": yaml.safe_dump(value).encode()}
+def written(value: dict[str, Any]) -> list[Document]:
+    return [Document("ml/object.yaml", yaml.safe_dump(value).encode())]
 
 
 @pytest.mark.parametrize("path", OBJECTS)
@@ -199,10 +200,11 @@ def test_the_message_names_the_image() -> None:
     value["spec"]["template"]["spec"]["containers"][0]["image"] = "registry.example/model:1.2"
     read = validate.read(with_policies(base()))
     prod = named(read.project, "prod", rehearse=False)
-    (found,) = manifests.judged(read.project, prod, written(value), TODAY)
+    (found,) = Judge(read.project, prod, TODAY).judged(written(value))
     assert found.message.endswith(": an image has no digest: registry.example/model:1.2")
 
 
 def test_no_policy_no_reading() -> None:
     prod = validate.read(base()).project
-    assert list(manifests.judged(Project(), named(prod, "prod", rehearse=False), {"x.yaml": b"{"}, TODAY)) == []
+    judge = Judge(Project(), named(prod, "prod", rehearse=False), TODAY)
+    assert list(judge.judged([Document("x.yaml", b"{")])) == []

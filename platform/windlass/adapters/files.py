@@ -22,10 +22,11 @@ ROOM = "free some space and run the same command again; nothing was half written
 class DiskFiles:
     """`ports.Files` on a real file system."""
 
-    def read(self, path: Path) -> bytes | None:
+    def read(self, path: Path, most: int | None = None) -> bytes | None:
         """The bytes, or None where there is no regular file."""
         try:
-            return path.read_bytes()
+            with path.open("rb", buffering=0) as file:
+                return file.readall() if most is None else file.read(most + 1)
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
             return None
         except OSError as error:

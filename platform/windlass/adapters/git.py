@@ -88,6 +88,13 @@ class CommandGit:
             self._run("list files", "ls-tree", "-r", "-z", "--full-tree", "--name-only", commit, "--", *below)
         )
 
+    def folders(self, revision: str, folder: str) -> Mapping[str, str]:
+        """Folders in a folder at a revision, each with an id of all that is in it."""
+        out = self._run("list folders", "ls-tree", "-z", "--full-tree", revision, "--", folder.rstrip("/") + "/")
+        lines = (line.partition(b"\t") for line in out.split(b"\0") if line)
+        found = ((os.fsdecode(path).rpartition("/")[2], head.split(b" ")) for head, _, path in lines)
+        return {name: kind[2].decode() for name, kind in found if kind[1] == b"tree"}
+
     def tree(self, revision: str) -> TreeFiles:
         """The files of a revision, as if the work tree were clean and there."""
         commit = self.resolve(revision)

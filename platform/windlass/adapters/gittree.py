@@ -2,7 +2,9 @@
 can change. Two git processes answer for a whole folder, not one for each file.
 """
 
+import hashlib
 import os
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +16,10 @@ from windlass.ports import Look
 LINK = b"120000"
 MODES = (b"100644", b"100755", LINK)
 LINKS_IN_A_ROW = 8
+AFTER = chr(ord("/") + 1)
+"""What stands behind every path below a folder, in place of its `/`."""
+SHA1 = 40
+"""The length of an id in a repository that names its objects by SHA-1."""
 DOCUMENTS = ("yaml", "yml", "json", "lock")
 
 
@@ -26,13 +32,14 @@ class TreeFiles:
         self._commit = commit
         self._blobs = blobs
 
-    def read(self, path: Path) -> bytes | None:
+    def read(self, path: Path, most: int | None = None) -> bytes | None:
         """The bytes at the revision, links followed; None where there is no file."""
         look = self.look(path)
         name = self._name(look.real)
         if look.kind != "file" or name is None:
             return None
-        return self._content(name)
+        data = self._content(name)
+        return data if most is None else data[: most + 1]
 
     def write(self, path: Path, data: bytes) -> None:
         """A revision never changes; asking for it is our bug."""
@@ -82,6 +89,10 @@ class TreeFiles:
         return {path: (mode, blob) for path, (mode, _, blob) in found.items() if mode in MODES}
 
     @cached_property
+    def _names(self) -> list[str]:
+        return sorted(self._entries)
+
+    @cached_property
     def _folders(self) -> frozenset[str]:
         return frozenset(parent.as_posix() for name in self._entries for parent in Path(name).parents)
 
@@ -90,17 +101,36 @@ class TreeFiles:
         if name is None:
             return
         below = "" if name == "." else name + "/"
-        for path in sorted((Path(path) for path in self._entries if path.startswith(below)), key=_order):
+        first = bisect_left(self._names, below)
+        last = bisect_left(self._names, below[:-1] + AFTER) if below else len(self._names)
+        for path in sorted((Path(path) for path in self._names[first:last]), key=_order):
             yield self._root / path, self._entries[path.as_posix()][0] == LINK
 
     def _name(self, path: Path) -> str | None:
-        return path.relative_to(self._root).as_posix() if path.is_relative_to(self._root) else None
+        name, above = str(path), str(self._root)
+        if name.startswith(above + "/"):
+            return name[len(above) + 1 :]
+        return "." if name == above else None
 
     def _content(self, name: str) -> bytes:
         blob = self._entries[name][1]
+        lying = None if blob in self._blobs else self._lying(name, blob)
+        if lying is not None:
+            return lying
         if blob not in self._blobs:
             self._fetch(name)
         return self._blobs[blob]
+
+    def _lying(self, name: str, blob: bytes) -> bytes | None:
+        """The content as it lies in the work tree, where it is that of the revision: git need not be asked for it."""
+        try:
+            data = (self._root / name).read_bytes()
+        except OSError:
+            return None
+        known = hashlib.new(
+            "sha1" if len(blob) == SHA1 else "sha256", b"blob %d\0" % len(data) + data, usedforsecurity=False
+        )
+        return data if known.hexdigest().encode() == blob else None
 
     def _fetch(self, name: str) -> None:
         """Read a file and those that will be asked for next: of the same kind, below the same top folder. Code and data

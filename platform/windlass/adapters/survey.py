@@ -3,6 +3,7 @@
 Nothing heavy is imported here (no pathlib, no tempfile): answering from the cache must cost less than starting other tools.
 """
 
+import hashlib
 import os
 import stat
 import time
@@ -31,6 +32,47 @@ def survey(top: str) -> Iterator[tuple[str, bool]]:
             yield entry.path, False
     for folder in folders:
         yield from survey(folder)
+
+
+def entries(folder: str) -> list[tuple[str, str]]:
+    """What lies in one folder, by name, each as ``file``, ``folder`` or ``link``; other things are nothing."""
+    try:
+        found = [(entry.name, _kind(entry)) for entry in os.scandir(folder)]
+    except OSError:
+        return []
+    return sorted((name, kind) for name, kind in found if kind)
+
+
+def stamp(top: str) -> tuple[str, int, bool]:
+    """A digest of names, sizes and times of everything below a folder, when something there last changed (in nanoseconds),
+    and whether there are links. What `survey` leaves out is left out."""
+    whole, newest, linked, folders = hashlib.sha256(), 0, False, [top]
+    while folders:
+        folder = folders.pop()
+        try:
+            found = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except OSError:
+            continue
+        whole.update(b"\0" + folder[len(top) :].encode("utf-8", "surrogateescape"))
+        for entry in found:
+            if entry.is_dir(follow_symlinks=False):
+                if not entry.name.startswith(".") and entry.name != CACHES:
+                    folders.append(entry.path)
+                continue
+            seen = entry.stat(follow_symlinks=False)
+            whole.update(
+                f"/{entry.name}\0{seen.st_size} {seen.st_mtime_ns} {seen.st_ctime_ns} {seen.st_ino} {seen.st_mode}".encode(
+                    errors="surrogateescape"
+                )
+            )
+            newest, linked = max(newest, seen.st_mtime_ns, seen.st_ctime_ns), linked or stat.S_ISLNK(seen.st_mode)
+    return whole.hexdigest(), newest, linked
+
+
+def _kind(entry: os.DirEntry[str]) -> str:
+    if entry.is_symlink():
+        return "link"
+    return "folder" if entry.is_dir() else "file" if entry.is_file() else ""
 
 
 def look(path: str) -> tuple[Kind, str, int]:

@@ -26,6 +26,7 @@ class LayeredTemplates:
         self._shipped, own = shipped("templates"), root / layout.TEMPLATES
         # In Windlass's own repository both are the same folder, and nothing stands in for anything.
         self._own = None if own.resolve() == self._shipped.resolve() or own.is_symlink() else own
+        self._read: dict[tuple[str, str], Mapping[str, str]] = {}
 
     def axes(self) -> tuple[str, ...]:
         """Folders that hold a backend."""
@@ -36,7 +37,12 @@ class LayeredTemplates:
         return tuple(sorted({path.parent.name for path in self._abouts(axis)}))
 
     def files(self, axis: str, backend: str) -> Mapping[str, str]:
-        """The repository's own in front."""
+        """The repository's own in front; read once in a command."""
+        if (axis, backend) not in self._read:
+            self._read[axis, backend] = self._found(axis, backend)
+        return self._read[axis, backend]
+
+    def _found(self, axis: str, backend: str) -> Mapping[str, str]:
         found: dict[str, str] = {}
         for folder in self._folders(axis, backend):
             for name, path in _files(folder):

@@ -1,4 +1,7 @@
-"""Show what the specs become in an environment: every file that Windlass writes for its backends, byte for byte."""
+"""Show what the specs become in an environment, or in several: every file that Windlass writes for its backends, byte for byte.
+
+With --out the files are written below a folder, which then holds nothing else; several environments have a folder each in it. What
+has not changed since the last time is not rendered again, and files that stay the same are not touched."""
 
 import argparse
 from pathlib import Path
@@ -11,8 +14,8 @@ EXAMPLE = "windlass render local --out rendered"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Arguments of the verb."""
-    parser.add_argument("environment", metavar="ENV", help="an environment, or local")
-    parser.add_argument("--rehearse", action="store_true", help="the same environment on this machine")
+    parser.add_argument("environments", metavar="ENV", nargs="+", help="environments, or local")
+    parser.add_argument("--rehearse", action="store_true", help="the same environments on this machine")
     parser.add_argument("--out", metavar="DIR", help="write the files below this folder instead of showing them")
 
 
@@ -23,19 +26,16 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 def _render(arguments: argparse.Namespace) -> Exit:
     from windlass.cli import wiring
-    from windlass.engine import resolve
-    from windlass.flows import load, render
+    from windlass.flows.rendering import render
     from windlass.views import render as view
 
-    ports = wiring.ports(arguments)
-    project = load.require_environment(ports, arguments.environment, generated=False)
-    environment = resolve.environment(project, arguments.environment, arguments.rehearse)
-    files = render.render(ports, project, environment)
-    if arguments.out:
-        folder = Path(arguments.directory, arguments.out).absolute()
-        for path, data in files.items():
-            ports.files.write(folder / path, data)
-        screen.talk(f"{len(files)} files in {arguments.out}")
+    ports, around = wiring.ports(arguments), wiring.surroundings()
+    asked = render.Asked(tuple(dict.fromkeys(arguments.environments)), arguments.rehearse)
+    if arguments.out is None:
+        files = render.shown(ports, around, asked)
+        screen.data(view.as_json(files) if arguments.output == "json" else view.as_text(files))
         return Exit.OK
-    screen.data(view.as_json(files) if arguments.output == "json" else view.as_text(files))
+    folder = Path(arguments.directory, arguments.out).absolute()
+    told = render.into(ports, around, asked, wiring.rendered(folder), str(folder))
+    screen.talk(view.told(told.files, told.rendered, told.parts, arguments.out))
     return Exit.OK

@@ -4,10 +4,14 @@ import atexit
 from argparse import Namespace
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from windlass.flows.load import Reader
 from windlass.model import layout
-from windlass.ports import Clock, Files, Ports, StageRunner, Store, Templates
+from windlass.ports import Clock, Files, Ports, Rendered, StageRunner, Store, Templates
+
+if TYPE_CHECKING:
+    from windlass.flows.rendering.render import Surroundings
 
 
 def reader(directory: str) -> Reader:
@@ -79,6 +83,22 @@ def ports(arguments: Namespace) -> Ports:
         store=store,
         runner=runner,
     )
+
+
+def surroundings() -> "Surroundings":
+    """What rendering needs besides."""
+    from windlass.adapters import survey
+    from windlass.adapters.hands import ForkedHands
+    from windlass.flows.rendering.render import Surroundings
+
+    return Surroundings(survey, ForkedHands())
+
+
+def rendered(folder: Path) -> Rendered:
+    """A folder for rendered files."""
+    from windlass.adapters.rendered import RenderedFolder
+
+    return RenderedFolder(folder)
 
 
 def standing(arguments: Namespace, root: Path) -> str:

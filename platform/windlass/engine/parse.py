@@ -23,6 +23,9 @@ SIZE = 1 << 20
 DEPTH = 32
 EVENTS = 50_000
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+KEPT = 500
+"""How many values of sound texts are kept. Nobody changes them."""
+_SOUND: dict[str, dict[str, Any]] = {}
 BOM = b"\xef\xbb\xbf"
 
 
@@ -47,7 +50,7 @@ def parse(path: str, data: bytes) -> Parsed:
     found = Parsed()
     try:
         text = _text(path, data)
-        value = _Builder(path, found.diagnostics).build(yaml.parse(text, Loader=yaml.CSafeLoader))
+        value = _value(path, text, found.diagnostics)
     except Stop as stop:
         found.diagnostics.append(stop.finding)
     except yaml.YAMLError as error:
@@ -55,6 +58,18 @@ def parse(path: str, data: bytes) -> Parsed:
     else:
         found.source = Source(path, value, *places(path, text), text)
     return found
+
+
+def _value(path: str, text: str, diagnostics: list[Diagnostic]) -> dict[str, Any]:
+    """The plain value. A promoted spec is the bytes of the spec that was promoted: what is sound is read once."""
+    if text not in _SOUND:
+        value = _Builder(path, diagnostics).build(yaml.parse(text, Loader=yaml.CSafeLoader))
+        if diagnostics:
+            return value
+        if len(_SOUND) >= KEPT:
+            _SOUND.pop(next(iter(_SOUND)))
+        _SOUND[text] = value
+    return _SOUND[text]
 
 
 def too_large(path: str, size: int) -> Diagnostic:
@@ -83,7 +98,8 @@ class _Frame:
     """A container being filled: a list, or a mapping with the key whose value comes next."""
 
     value: Any
-    keys: dict[str, Place] | None
+    keys: dict[str, Any] | None
+    """The events of the keys so far; None in a list."""
     key: Any = None
     expects_key: bool = True
 
@@ -141,7 +157,8 @@ class _Builder:
         self._frames.append(_Frame(value, {} if mapping else None))
 
     def _scalar(self, event: Any) -> scalars.Value:
-        self._bare(event)
+        if event.anchor is not None or event.tag is not None:
+            self._bare(event)
         text: str = event.value
         if not event.implicit[0]:
             if CONTROL.search(text):
@@ -167,22 +184,21 @@ class _Builder:
                 frame.value[frame.key] = value
             frame.expects_key = True
 
-    def _key(self, value: Any, event: Any, seen: dict[str, Place]) -> str | None:
+    def _key(self, value: Any, event: Any, seen: dict[str, Any]) -> str | None:
         if not isinstance(value, str):
             words = f"the key `{event.value}`" if isinstance(event, yaml.ScalarEvent) else "this key"
             hint = f'write "{event.value}" in quotes' if isinstance(event, yaml.ScalarEvent) else "a key is one word"
             self._report("WL014", f"{words} is no text", event, hint)
             return None
-        place = self._place(event)
         if value == "<<" and event.implicit[0]:
             self._report("WL006", "`<<` merges another part of the file", event, "write it out")
             return None
         if value in seen:
-            first = Related("the first one", seen[value])
+            first, place = Related("the first one", self._place(seen[value])), self._place(event)
             finding = Diagnostic("WL005", f"the key `{value}` stands here twice", place, "keep one", related=(first,))
             self._diagnostics.append(finding)
             return None
-        seen[value] = place
+        seen[value] = event
         return value
 
     def _bare(self, event: Any) -> None:

@@ -1,8 +1,10 @@
 """The filters of templates: canonical values in the spelling of engines. Pure, and no others exist."""
 
+import functools
 import json
 import re
 from collections.abc import Callable, Mapping
+from json.encoder import encode_basestring
 from typing import Any
 
 PLAIN = re.compile(r"[A-Za-z_./][A-Za-z0-9_./ =-]*[A-Za-z0-9_./=-]|[A-Za-z_/]")
@@ -14,14 +16,24 @@ WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null", 
 
 def json_text(value: Any) -> str:
     """One line of JSON, keys sorted."""
+    if isinstance(value, str):
+        return encode_basestring(value)  # what the line below comes to, much later
     return json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False)
 
 
 def scalar(value: Any) -> str:
     """A YAML scalar that every dialect reads alike: text stands bare where that is safe, else in JSON's quotes."""
-    if isinstance(value, str) and PLAIN.fullmatch(value) and not _special(value):
-        return value
-    return HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False, allow_nan=False))
+    return _text(value) if isinstance(value, str) else _quoted(value)
+
+
+@functools.lru_cache(maxsize=16384)
+def _text(value: str) -> str:
+    """Names and digests are written many times each."""
+    return value if PLAIN.fullmatch(value) and not _special(value) else _quoted(value)
+
+
+def _quoted(value: object) -> str:
+    return HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", json_text(value))
 
 
 def block(values: Mapping[str, str], indent: int) -> str:

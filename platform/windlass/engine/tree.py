@@ -45,6 +45,8 @@ class Tree:
     files: Mapping[str, Fact] = field(default_factory=dict)
     today: str = ""
     known: Known | None = None
+    elsewhere: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """The labels of models by ``team/name`` that are known, but not read here."""
 
     def models(self) -> Iterator[Loaded[Model]]:
         """Every model as written, then as overlaid."""

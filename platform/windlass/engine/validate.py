@@ -4,7 +4,7 @@ Two steps, because rules ask about files on disk: `read` says what the documents
 `judge` takes both. A finding about how a value is written silences later ones at the same place, so that one mistake is told once.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
@@ -15,7 +15,7 @@ from windlass.engine.homes import Home, candidate, home
 from windlass.engine.lower import names, pipeline
 from windlass.engine.parse import parse
 from windlass.engine.resolve import environment
-from windlass.engine.rules import RULES
+from windlass.engine.rules import RULES, Rule
 from windlass.engine.tree import Fact, Read, Tree
 from windlass.engine.wording import near
 from windlass.model.diagnostic import Diagnostic, Place, Severity
@@ -64,13 +64,16 @@ def judge(
     today: str,
     templates: Mapping[str, str] | None = None,
     known: Known | None = None,
+    rules: Sequence[Rule] = RULES,
+    elsewhere: Mapping[str, Mapping[str, str]] | None = None,
 ) -> tuple[Diagnostic, ...]:
     """Every finding, by place, on a day (``2026-03-03``, UTC). ``templates`` are the files of the local pipelines backend:
     with them the generated files are compared too, for those models and datasets whose specs are right. ``known`` are the
-    backends that there are."""
+    backends that there are; a part of a repository is judged by some ``rules`` alone, its models ``elsewhere`` are known by
+    their labels."""
     overlaid, diagnostics = _overlaid(reading)
-    tree = Tree(reading.documents, reading.meant, overlaid, facts, today, known)
-    diagnostics += [finding for rule in RULES for finding in rule(tree)]
+    tree = Tree(reading.documents, reading.meant, overlaid, facts, today, known, elsewhere or {})
+    diagnostics += [finding for rule in rules for finding in rule(tree)]
     found = _once([*reading.diagnostics, *diagnostics])
     if templates is not None:
         found = _once([*found, *_generated(reading, facts, templates, found)])

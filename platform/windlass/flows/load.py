@@ -4,28 +4,40 @@ Nothing is written and no git is needed. Links are followed only to see where th
 said to be outside and never read.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 from windlass.engine import resolve, scope, validate
 from windlass.engine.asks import asks
+from windlass.engine.backend import Known
 from windlass.engine.generated import BESIDE, file_names
 from windlass.engine.homes import home
 from windlass.engine.leftovers import leftovers
 from windlass.engine.parse import SIZE, too_large
+from windlass.engine.rules import RULES, Rule
 from windlass.engine.scope import Scope
 from windlass.engine.tree import Fact
 from windlass.flows import backends
 from windlass.flows.recall import NAMED, TEMPLATE, YAML
-from windlass.model import layout
+from windlass.model import digests, layout
 from windlass.model.diagnostic import Diagnostic, Place, Severity
 from windlass.model.failure import Findings
 from windlass.model.project import Loaded, Project
 from windlass.model.specs.environment import LOCAL
 from windlass.model.specs.model import Model
 from windlass.ports import Clock, Files, Look, Ports, Templates
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What is known of the rest of a repository to whoever reads a part: the paths of documents elsewhere, the backends, and the
+    rules that a part can be judged by."""
+
+    names: frozenset[str]
+    rules: Sequence[Rule]
+    known: Known | None = None
 
 
 class Reader(Protocol):
@@ -55,7 +67,8 @@ class Reader(Protocol):
 @dataclass(frozen=True, slots=True)
 class Loading:
     """The project with all findings; ``texts`` are the files that findings may point into, ``facts`` what was asked, ``links``
-    every link, and files that count by their names, ``templates`` what the repository's own backends are made of."""
+    every link, and files that count by their names, ``templates`` what the repository's own backends are made of, ``known``
+    the backends that there are."""
 
     project: Project
     diagnostics: tuple[Diagnostic, ...]
@@ -65,6 +78,7 @@ class Loading:
     asked: Mapping[str, bool]
     facts: Mapping[str, Fact]
     templates: Mapping[str, bytes]
+    known: Known
 
     def declared(self, kind: str) -> tuple[str, ...]:
         """The names of a kind by where documents lie, whatever they hold: ``team/name`` where a team owns them."""
@@ -80,21 +94,51 @@ class Loading:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Files as they lie there: every YAML file with its bytes, links and files that count by their names, and what is wrong
+    with some before they are read."""
+
+    files: Mapping[str, bytes]
+    links: tuple[str, ...] = ()
+    found: tuple[Diagnostic, ...] = ()
+    lying: frozenset[str] = frozenset()
+    """Every regular file that was seen: none of them lies behind a link."""
+
+    def __or__(self, other: "Gathered") -> "Gathered":
+        files, lying = {**self.files, **other.files}, self.lying | other.lying
+        return Gathered(files, (*self.links, *other.links), (*self.found, *other.found), lying)
+
+
 def read(ports: Reader, generated: bool = True) -> Loading:
     """Everything at once. ``generated`` compares `dvc.yaml`, `params.json` and requirements locks too."""
-    files, links, found = _documents(ports)
-    reading = validate.read(files, [one.place.path for one in found if one.place and home(one.place.path)])
-    known, wrong = backends.known(ports.templates, reading.meant)
+    return judged(ports, gather(ports, (layout.SPECS, layout.ENVIRONMENTS)), generated)
+
+
+def judged(ports: Reader, gathered: Gathered, generated: bool, around: Around | None = None) -> Loading:
+    """What was gathered, read and judged. Where it is not all there is, ``around`` is what a part need not find out itself."""
+    files, found = gathered.files, gathered.found
+    misplaced = [one.place.path for one in found if one.place]
+    unread = [path for path in misplaced if home(path)]
+    reading = validate.read(files, unread if around is None else [*unread, *(around.names - files.keys())])
+    known, wrong = around.known if around else None, tuple[Diagnostic, ...]()
+    if known is None:
+        known, wrong = backends.known(ports.templates, reading.meant)
     # who stands in for the backend of generated files, and is no backend, has findings enough
     broken = ports.templates.own(*BESIDE) and BESIDE not in known.backends
     templates = None if broken else ports.templates.files(*BESIDE)
     asked = asks(reading.meant, file_names(templates) if templates else ())
-    facts = {path: _fact(ports, path, with_data) for path, with_data in asked.items()}
+    facts = {
+        path: _known(ports, gathered, path, with_data) if path in gathered.lying else _fact(ports, path, with_data)
+        for path, with_data in asked.items()
+    }
+    rules = RULES if around is None else around.rules
     today = ports.clock.now().date().isoformat()
-    diagnostics = (*found, *wrong, *validate.judge(reading, facts, today, templates if generated else None, known))
-    diagnostics = (*diagnostics, *leftovers((*files, *links, *(one.place.path for one in found if one.place))))
+    told = validate.judge(reading, facts, today, templates if generated else None, known, rules)
+    diagnostics = (*found, *wrong, *told, *leftovers((*files, *gathered.links, *misplaced)))
     ordered = tuple(sorted(diagnostics, key=lambda one: (one.place or Place(""), one.code)))
-    return Loading(reading.project, ordered, len(reading.documents), files, links, asked, facts, _templates(ports))
+    own = templates_of(ports) if around is None else {}
+    return Loading(reading.project, ordered, len(reading.documents), files, gathered.links, asked, facts, own, known)
 
 
 def load(ports: Reader) -> tuple[Project, tuple[Diagnostic, ...]]:
@@ -148,38 +192,49 @@ def _sound(ports: Ports, loading: Loading) -> Project:
     """What can be worked with, and a line about what cannot. Generated files are left to those who need them."""
     errors = [one for one in loading.diagnostics if one.severity is Severity.ERROR]
     wrong = {one.place.path for one in errors if one.place}
-    if wrong:
-        have = "file has" if len(wrong) == 1 else "files have"
-        ports.progress.note(f"{len(wrong)} {have} findings that do not matter here: `windlass validate`")
+    told_elsewhere(ports, wrong)
     return scope.without(loading.project, wrong)
 
 
-def _documents(ports: Reader) -> tuple[dict[str, bytes], tuple[str, ...], list[Diagnostic]]:
-    """Every YAML file below `specs/` and `environments/`; links there, which are not followed; and what is wrong already."""
+def told_elsewhere(ports: Ports, wrong: Collection[str]) -> None:
+    """Say how many files have mistakes that stop nothing here."""
+    if wrong:
+        have = "file has" if len(wrong) == 1 else "files have"
+        ports.progress.note(f"{len(wrong)} {have} findings that do not matter here: `windlass validate`")
+
+
+def gather(ports: Reader, tops: Iterable[str]) -> Gathered:
+    """Every YAML file at or below some paths of the repository; links there, which are not followed; and what is wrong already."""
     files: dict[str, bytes] = {}
     links: list[str] = []
     found: list[Diagnostic] = []
-    for top in (layout.SPECS, layout.ENVIRONMENTS):
-        if _leaves(ports, ports.files.look(ports.root / top)):
+    lying: set[str] = set()
+    above = len(str(ports.root)) + 1
+    for top in tops:
+        look = ports.files.look(ports.root / top)
+        if _leaves(ports, look):
             found.append(_linked(top))
             continue
-        for path, link in ports.files.survey(ports.root / top):
-            name = path.relative_to(ports.root).as_posix()
+        seen = [(ports.root / top, False)] if look.kind == "file" else ports.files.survey(ports.root / top)
+        for path, link in seen:
+            name = str(path)[above:]
+            if not link:
+                lying.add(name)
             if NAMED.search(name):
                 links.append(name)
             elif link:
                 links.append(name)
                 found += [_linked(name)] if _spec_like(name) else []
             elif YAML.search(name):
-                look = ports.files.look(path)
-                if look.size > SIZE:
-                    found += [too_large(name, look.size)] if home(name) else []
-                else:
-                    files[name] = ports.files.read(path) or b""
-    return files, tuple(links), found
+                data = ports.files.read(path, SIZE) or b""
+                if len(data) <= SIZE:
+                    files[name] = data
+                elif home(name):
+                    found.append(too_large(name, ports.files.look(path).size))
+    return Gathered(files, tuple(links), tuple(found), frozenset(lying))
 
 
-def _templates(ports: Reader) -> dict[str, bytes]:
+def templates_of(ports: Reader) -> dict[str, bytes]:
     """What the repository's own backends are made of; links are not followed."""
     found: dict[str, bytes] = {}
     for path, link in ports.files.survey(ports.root / layout.TEMPLATES):
@@ -206,6 +261,23 @@ def _spec_like(name: str) -> bool:
 
 def _leaves(ports: Reader, look: Look) -> bool:
     return look.kind != "absent" and not look.real.is_relative_to(ports.files.look(ports.root).real)
+
+
+def answer(ports: Reader, path: str, with_data: bool) -> str:
+    """What a rule would hear of a file now, as `answered` puts it."""
+    return answered(_fact(ports, path, with_data))
+
+
+def answered(fact: Fact) -> str:
+    """What a rule heard of a file, in a word: equal ones are equal answers."""
+    return fact.kind if fact.data is None else f"{fact.kind} {digests.of_bytes(fact.data)}"
+
+
+def _known(ports: Reader, gathered: Gathered, path: str, with_data: bool) -> Fact:
+    """What is at the path of a file that was seen."""
+    if not with_data:
+        return Fact("file")
+    return Fact("file", gathered.files[path] if path in gathered.files else ports.files.read(ports.root / path))
 
 
 def _fact(ports: Reader, path: str, with_data: bool) -> Fact:

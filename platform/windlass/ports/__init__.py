@@ -15,6 +15,7 @@ from windlass.ports.ledger import Ledger
 from windlass.ports.locks import Locks
 from windlass.ports.progress import Progress
 from windlass.ports.registry import Registry
+from windlass.ports.rendered import Hands, Rendered
 from windlass.ports.serving import Packager, Servers
 from windlass.ports.store import Store
 from windlass.ports.templates import Templates
@@ -28,6 +29,7 @@ __all__ = [
     "DataReport",
     "Files",
     "Git",
+    "Hands",
     "Interpreters",
     "Ledger",
     "Locks",
@@ -36,6 +38,7 @@ __all__ = [
     "Ports",
     "Progress",
     "Registry",
+    "Rendered",
     "Servers",
     "StageResult",
     "StageRunner",

@@ -18,8 +18,8 @@ class Look:
 class Files(Protocol):
     """A folder tree. Every write is atomic (a temporary file beside it, fsync, rename); a full disk is `World`."""
 
-    def read(self, path: Path) -> bytes | None:
-        """The bytes, or None where there is no file."""
+    def read(self, path: Path, most: int | None = None) -> bytes | None:
+        """The bytes, or None where there is no file. Of a file with more than ``most`` bytes, one more than that."""
         ...
 
     def write(self, path: Path, data: bytes) -> None:

@@ -59,6 +59,10 @@ class Git(Protocol):
         """A file at a revision."""
         ...
 
+    def folders(self, revision: str, folder: str) -> Mapping[str, str]:
+        """Folders in a folder at a revision, each with an id of all that is in it."""
+        ...
+
     def files(self, revision: str, folder: str) -> tuple[str, ...]:
         """Repository-relative paths below a folder at a revision."""
         ...

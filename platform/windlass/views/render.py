@@ -12,3 +12,10 @@ def as_text(files: Mapping[str, bytes]) -> str:
 def as_json(files: Mapping[str, bytes]) -> str:
     """Path to text."""
     return json.dumps({path: data.decode() for path, data in files.items()}, indent=2, ensure_ascii=False)
+
+
+def told(files: int, rendered: int, parts: int, place: str) -> str:
+    """How many files there are, and how much of it was new."""
+    if rendered == parts:
+        return f"{files} files in {place}"
+    return f"{files} files in {place}: {f'{rendered} of {parts} teams' if rendered else 'nothing'} rendered again"

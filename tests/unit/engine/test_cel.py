@@ -82,5 +82,5 @@ def test_no_text_harms(text: str) -> None:
 
 
 def test_who_has_no_policy_does_not_load_it() -> None:
-    code = "import sys, windlass.engine.validate, windlass.flows.render; sys.exit('cel_expr_python' in sys.modules)"
+    code = "import sys, windlass.engine.validate, windlass.flows.rendering.render; sys.exit('cel_expr_python' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], env={"PYTHONPATH": str(ROOT / "platform")}).returncode == 0

@@ -1,7 +1,7 @@
 """The questions that are asked of a service's series, in PromQL, from the names that its serving backend gives them."""
 
-import json
 from collections.abc import Mapping
+from json.encoder import encode_basestring
 
 from windlass.engine.spelling import prom
 from windlass.model.workload import Metrics
@@ -67,7 +67,7 @@ def matching(labels: Mapping[str, str], more: list[str] | None = None) -> str:
 
 def quoted(text: str) -> str:
     """A string of PromQL; its escapes are JSON's."""
-    return json.dumps(text, ensure_ascii=False)
+    return encode_basestring(text)
 
 
 def literal(text: str) -> str:

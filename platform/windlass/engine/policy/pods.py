@@ -18,6 +18,8 @@ SHARED = (
     "nodeSelector",
 )
 """What a Workflow says once for the pods of all its steps."""
+NAMES = (*RUNNING, *IN_STEPS, *SHARED, "sidecars", "containerSet", "templates", "image")
+"""The keys by which pods are found."""
 
 
 def pods(value: Any) -> list[dict[str, Any]]:

@@ -68,7 +68,9 @@ from windlass.engine.rules import (
 from windlass.engine.tree import Tree
 from windlass.model.diagnostic import Diagnostic
 
-RULES: tuple[Callable[[Tree], Iterator[Diagnostic]], ...] = (
+Rule = Callable[[Tree], Iterator[Diagnostic]]
+
+RULES: tuple[Rule, ...] = (
     place.check,
     name_is_folder.check,
     one_name.check,
@@ -128,3 +130,13 @@ RULES: tuple[Callable[[Tree], Iterator[Diagnostic]], ...] = (
     exemption_ended.check,
     policy_holds.check,
 )
+
+WHOLE: tuple[Rule, ...] = (
+    names_apart.check,
+    registered_once.check,
+    namespaces.check,
+    team_namespace.check,
+    overlay_target.check,
+    policy_names.check,
+)
+"""Those that look from one team to another: a part of a repository cannot be judged by them."""

@@ -6,16 +6,16 @@ from windlass.engine.finding import NAME, at
 from windlass.engine.lower import names
 from windlass.engine.tree import Tree
 from windlass.model.diagnostic import Diagnostic, Related
-from windlass.model.project import Source
+from windlass.model.project import Project, Source
 
 
 def check(tree: Tree) -> Iterator[Diagnostic]:
     """Every name that a model or a dataset takes, in a cluster, in the registry and as a bento."""
     taken: dict[str, tuple[str, Source]] = {}
-    for called, source, wanted in _wanted(tree):
-        clash = next((one for one in wanted if one in taken and taken[one][0] != called), None)
+    for called, source, every in wanted(tree.project):
+        clash = next((one for one in every if one in taken and taken[one][0] != called), None)
         if clash is None:
-            taken |= dict.fromkeys(wanted, (called, source))
+            taken |= dict.fromkeys(every, (called, source))
             continue
         other, there = taken[clash]
         message = f"{called} and {other} would both be called `{clash}`"
@@ -23,10 +23,11 @@ def check(tree: Tree) -> Iterator[Diagnostic]:
         yield at(source, NAME, "WL290", message, "give one of them another name", related)
 
 
-def _wanted(tree: Tree) -> Iterator[tuple[str, Source, tuple[str, ...]]]:
-    for slug, model in tree.project.models.items():
+def wanted(project: Project) -> Iterator[tuple[str, Source, tuple[str, ...]]]:
+    """Who takes names, where that is said, and the names."""
+    for slug, model in project.models.items():
         meta = model.spec.metadata
         yield slug, model.source, tuple(names.name(meta.team, meta.name, part) for part in (None, *names.MODEL_PARTS))
-    for slug, dataset in tree.project.datasets.items():
+    for slug, dataset in project.datasets.items():
         meta = dataset.spec.metadata
         yield f"dataset {slug}", dataset.source, (names.name(meta.team, meta.name, names.DATASET_PART),)

@@ -1,13 +1,12 @@
 """WL227: an overlay is for something that exists."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from windlass.engine.finding import at
 from windlass.engine.overlay import level
 from windlass.engine.tree import Tree
 from windlass.engine.wording import meant
 from windlass.model.diagnostic import Diagnostic, Severity
-from windlass.model.metadata import TeamMetadata
 from windlass.model.project import Loaded
 from windlass.model.specs.overlay import Overlay
 
@@ -32,7 +31,8 @@ def _target(tree: Tree, loaded: Loaded[Overlay]) -> Iterator[Diagnostic]:
                 f"no {key} `{name}`",
                 meant(name, sorted(known), "there are"),
             )
-    if chosen.selector and not any(_matches(loaded, model.spec.metadata) for model in tree.project.models.values()):
+    labels = {slug: model.spec.metadata.labels for slug, model in tree.project.models.items()} | {**tree.elsewhere}
+    if chosen.selector and not any(_matches(loaded, slug, held) for slug, held in labels.items()):
         message = "no model has these labels: the overlay does nothing"
         yield at(loaded.source, ("spec", "for", "selector"), "WL227", message, severity=Severity.WARNING)
 
@@ -52,5 +52,6 @@ def _stages(tree: Tree, loaded: Loaded[Overlay]) -> Iterator[Diagnostic]:
             yield at(loaded.source, path, "WL227", message, meant(str(name), known, "there are"))
 
 
-def _matches(loaded: Loaded[Overlay], meta: TeamMetadata) -> bool:
-    return level(loaded.spec, meta.team, meta.name, meta.labels) is not None
+def _matches(loaded: Loaded[Overlay], slug: str, labels: Mapping[str, str]) -> bool:
+    team, _, name = slug.partition("/")
+    return level(loaded.spec, team, name, labels) is not None

@@ -1,6 +1,6 @@
 """The releases that one environment is asked to serve: from the commit being applied, or from `.windlass/` for `local`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from windlass.engine import release as releases
@@ -27,10 +27,16 @@ class Held:
     files: Mapping[str, bytes]
 
 
-def current(ports: Ports, project: Project, environment: Environment, base: str | None) -> dict[str, Held]:
-    """``team/model`` to what is held. Raises `Refused` (WL421) where a folder does not verify."""
+def current(
+    ports: Ports,
+    project: Project,
+    environment: Environment,
+    base: str | None,
+    teams: Iterable[str] | None = None,
+) -> dict[str, Held]:
+    """``team/model`` to what is held, of all teams or of some. Raises `Refused` (WL421) where a folder does not verify."""
     name = environment.metadata.name
-    folders = shelf.local(ports) if name == LOCAL else shelf.committed(ports, name, base)
+    folders = shelf.local(ports) if name == LOCAL else shelf.committed(ports, name, base, teams)
     return {
         slug: _held(project, name, files, layout.release_folder(name, slug)) for slug, files in sorted(folders.items())
     }

@@ -5,7 +5,7 @@ it loses nothing, because whoever reads next finishes the writing.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from windlass.engine import release as releases
@@ -16,9 +16,15 @@ from windlass.ports import Files, Ports
 JOURNAL = "journal.json"
 
 
-def committed(ports: Ports, environment: str, commit: str | None) -> dict[str, dict[str, bytes]]:
-    """``team/model`` to the files of its release, for every release of an environment at a commit."""
-    return _below(ports.git.tree(commit), ports.root / layout.ENVIRONMENTS / environment / "releases") if commit else {}
+def committed(
+    ports: Ports, environment: str, commit: str | None, teams: Iterable[str] | None = None
+) -> dict[str, dict[str, bytes]]:
+    """``team/model`` to the files of its release, for every release of an environment at a commit, or those of some teams."""
+    if commit is None:
+        return {}
+    top = ports.root / layout.ENVIRONMENTS / environment / "releases"
+    below = [top] if teams is None else [top / team for team in teams]
+    return {slug: files for one in below for slug, files in _below(ports.git.tree(commit), top, one).items()}
 
 
 def at(ports: Ports, environment: str, slug: str, commit: str) -> dict[str, bytes]:
@@ -28,7 +34,8 @@ def at(ports: Ports, environment: str, slug: str, commit: str) -> dict[str, byte
 
 def lying(ports: Ports, environment: str) -> dict[str, dict[str, bytes]]:
     """The same, as they lie in the work tree."""
-    return _below(ports.files, ports.root / layout.ENVIRONMENTS / environment / "releases")
+    top = ports.root / layout.ENVIRONMENTS / environment / "releases"
+    return _below(ports.files, top, top)
 
 
 def local(ports: Ports) -> dict[str, dict[str, bytes]]:
@@ -37,7 +44,7 @@ def local(ports: Ports) -> dict[str, dict[str, bytes]]:
     for path in list(ports.files.walk(top)):
         if path.name == JOURNAL:
             _finish(ports, path)
-    return _below(ports.files, top)
+    return _below(ports.files, top, top)
 
 
 def write_local(ports: Ports, slug: str, files: Mapping[str, bytes]) -> None:
@@ -61,8 +68,8 @@ def _finish(ports: Ports, journal: Path) -> None:
     ports.files.remove(journal)
 
 
-def _below(files: Files, top: Path) -> dict[str, dict[str, bytes]]:
-    folders = [path.parent for path in files.walk(top) if path.name == releases.RELEASE]
+def _below(files: Files, top: Path, below: Path) -> dict[str, dict[str, bytes]]:
+    folders = [path.parent for path in files.walk(below) if path.name == releases.RELEASE]
     return {folder.relative_to(top).as_posix(): _files(files, folder) for folder in folders}
 
 

@@ -1,24 +1,22 @@
-"""The verb `render`: what the specs become in one environment, as files, without touching anything."""
+"""What the specs and releases of some teams become in one environment: lowered, and spelled by its backends."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from windlass import __version__
 from windlass.engine import generated, overlay, resolve
 from windlass.engine import render as rendering
 from windlass.engine.backend import FILE, declared
+from windlass.engine.cast import Document
 from windlass.engine.lower import cluster, images, pipeline, secrets, training
 from windlass.engine.lower.logstream import logstream
 from windlass.engine.lower.monitor import monitor
 from windlass.engine.lower.service import service
 from windlass.engine.lower.tenancy import tenancy
-from windlass.engine.policy import manifests
 from windlass.flows.releasing import releases
 from windlass.flows.training import material
 from windlass.model import digests
-from windlass.model.diagnostic import Severity
-from windlass.model.document import Document
-from windlass.model.failure import Findings, Refused
+from windlass.model.document import Document as Workload
 from windlass.model.project import Loaded, Project
 from windlass.model.specs.environment import LOCAL, Environment
 from windlass.model.specs.model import Model
@@ -35,22 +33,32 @@ class _Served:
     stream: LogStream | None
 
 
-def render(ports: Ports, project: Project, environment: Environment) -> dict[str, bytes]:
-    """Path to content. Where the environment trains: the documents of its pipelines backend, objects of a cluster or files at
-    their places in the repository. What it serves: the documents of its serving backend and of what watches it; with a
-    tenancy backend what each team lives in, with an images backend what images are built of. Objects are one a file below
-    `<namespace>/`; on this machine, which needs none of these, each release's workloads are JSON below `workloads/`."""
-    files: dict[str, bytes] = {}
+def documents(
+    ports: Ports, project: Project, environment: Environment, teams: Sequence[str] | None = None
+) -> list[Document]:
+    """Where the environment trains: the documents of its pipelines backend, objects of a cluster or files at their places in the
+    repository. What it serves: the documents of its serving backend and of what watches it; with a tenancy backend what each
+    team lives in. Objects are one a file below `<namespace>/`; on this machine, which needs none of these, each release's
+    workloads are JSON below `workloads/`. The project may be a part of a repository: then ``teams`` are those whose it is."""
+    made: list[Document] = []
     runs = _runs(ports, project, environment)
     if environment.metadata.name == LOCAL or environment.spec.promotes_from is None:
-        files |= _training(ports, project, environment, runs)
-    files |= (
+        made += _training(ports, project, environment, runs)
+    made += (
         _here(ports, project, environment)
         if environment.spec.target.kind == "local"
-        else _cluster(ports, project, environment, runs)
+        else _cluster(ports, project, environment, runs, teams)
     )
-    _permitted(ports, project, environment, files)
-    return dict(sorted(files.items()))
+    return made
+
+
+def shared(ports: Ports, environment: Environment) -> list[Document]:
+    """What an environment has once, whoever lives there: with an images backend, what images are built of."""
+    backend = environment.spec.backends.images
+    if backend is None or environment.spec.target.kind == "local":
+        return []
+    every = images.recipes(environment, ports.templates.tool_lock(), __version__)
+    return _spelled(ports, environment, "images", backend, every)
 
 
 def trained(ports: Ports, project: Project, model: Loaded[Model], environment: Environment) -> Pipeline:
@@ -63,25 +71,15 @@ def trained(ports: Ports, project: Project, model: Loaded[Model], environment: E
     return training.placed(lowered, effective, project.environments[environment.metadata.name], made)
 
 
-def _permitted(ports: Ports, project: Project, environment: Environment, files: Mapping[str, bytes]) -> None:
-    """Raise `Refused` where a policy over manifests says no (WL283). Nothing was written then; what only warns is said."""
-    found = tuple(manifests.judged(project, environment, files, ports.clock.now().date().isoformat()))
-    if any(one.severity is Severity.ERROR for one in found):
-        raise Refused(found, sources={one.place.path: files[one.place.path].decode() for one in found if one.place})
-    for one in found:
-        ports.progress.note(f"{one.place}  {one.code}  {one.message}")
-
-
-def _training(ports: Ports, project: Project, environment: Environment, runs: tuple[Pipeline, ...]) -> dict[str, bytes]:
+def _training(ports: Ports, project: Project, environment: Environment, runs: tuple[Pipeline, ...]) -> list[Document]:
     templates = ports.templates.files("pipelines", environment.spec.backends.pipelines)
-    files: dict[str, bytes] = {}
     if declared(templates[FILE]).target == "kubernetes":
         return _spelled(ports, environment, "pipelines", environment.spec.backends.pipelines, runs)
-    for dataset in project.datasets.values():
-        files |= generated.files(pipeline.source(dataset, environment), templates)
-    for model in project.models.values():
-        files |= generated.files(pipeline.pipeline(model, project, environment), templates)
-    return files
+    lowered = [
+        *(pipeline.source(dataset, environment) for dataset in project.datasets.values()),
+        *(pipeline.pipeline(model, project, environment) for model in project.models.values()),
+    ]
+    return [Document(path, data) for one in lowered for path, data in generated.files(one, templates).items()]
 
 
 def _runs(ports: Ports, project: Project, environment: Environment) -> tuple[Pipeline, ...]:
@@ -92,23 +90,27 @@ def _runs(ports: Ports, project: Project, environment: Environment) -> tuple[Pip
     return tuple(trained(ports, project, model, environment) for model in project.models.values())
 
 
-def _cluster(ports: Ports, project: Project, environment: Environment, runs: tuple[Pipeline, ...]) -> dict[str, bytes]:
+def _cluster(
+    ports: Ports,
+    project: Project,
+    environment: Environment,
+    runs: tuple[Pipeline, ...],
+    teams: Sequence[str] | None,
+) -> list[Document]:
     backends = environment.spec.backends
-    made = _joined(_tenancies(ports, project, environment), _images(ports, environment), f"images/{backends.images}")
-    served = tuple(_served(ports, project, environment))
+    made = _tenancies(ports, project, environment)
+    served = tuple(_served(ports, project, environment, teams))
+    made += _spelled(ports, environment, "serving", backends.serving, (one.service for one in served))
     for one in served:
-        objects = _spelled(ports, environment, "serving", backends.serving, (one.service,))
-        made = _joined(made, objects, f"serving/{backends.serving}")
-        made = _joined(made, _watching(ports, environment, one), f"monitoring/{backends.monitoring}")
+        made += _watching(ports, environment, one)
     uses = [*secrets.of_services(one.service for one in served), *secrets.of_pipelines(runs)]
-    wanted = _spelled(ports, environment, "secrets", backends.secrets, secrets.secrets(environment, uses))
-    return _joined(made, wanted, f"secrets/{backends.secrets}")
+    return made + _spelled(ports, environment, "secrets", backends.secrets, secrets.secrets(environment, uses))
 
 
-def _served(ports: Ports, project: Project, environment: Environment) -> Iterator[_Served]:
+def _served(ports: Ports, project: Project, environment: Environment, teams: Sequence[str] | None) -> Iterator[_Served]:
     """What an environment in a cluster serves at the commit that is checked out, in name order."""
     loaded = project.environments[environment.metadata.name]
-    for held in releases.current(ports, project, environment, ports.git.head()).values():
+    for held in releases.current(ports, project, environment, ports.git.head(), teams).values():
         spec, release = held.spec, held.release
         if spec.serving is not None:
             stream = logstream(spec, release, environment)
@@ -116,62 +118,43 @@ def _served(ports: Ports, project: Project, environment: Environment) -> Iterato
             yield _Served(cluster.placed(plain, spec, release, loaded, stream), held, stream)
 
 
-def _watching(ports: Ports, environment: Environment, one: _Served) -> dict[str, bytes]:
+def _watching(ports: Ports, environment: Environment, one: _Served) -> list[Document]:
     """What surrounds a service: its monitor, where its serving backend says how it is measured, and its request log."""
     backends = environment.spec.backends
     metrics = declared(ports.templates.files("serving", backends.serving)[FILE]).metrics
-    found: dict[str, bytes] = {}
+    found: list[Document] = []
     if backends.monitoring and metrics:
         made = monitor(one.service, one.held.spec, one.held.release, environment, metrics)
-        found |= _spelled(ports, environment, "monitoring", backends.monitoring, (made,))
+        found += _spelled(ports, environment, "monitoring", backends.monitoring, (made,))
     if backends.logging and one.stream:
-        found |= _spelled(ports, environment, "logging", backends.logging, (one.stream,))
+        found += _spelled(ports, environment, "logging", backends.logging, (one.stream,))
     return found
 
 
-def _tenancies(ports: Ports, project: Project, environment: Environment) -> dict[str, bytes]:
+def _tenancies(ports: Ports, project: Project, environment: Environment) -> list[Document]:
     """Every team's, also before it serves anything: its namespace is there when its first release comes."""
     backend = environment.spec.backends.tenancy
     if backend is None:
-        return {}
+        return []
     every = (tenancy(team, environment) for team in project.teams.values())
     return _spelled(ports, environment, "tenancy", backend, every)
 
 
-def _images(ports: Ports, environment: Environment) -> dict[str, bytes]:
-    backend = environment.spec.backends.images
-    if backend is None:
-        return {}
-    every = images.recipes(environment, ports.templates.tool_lock(), __version__)
-    return _spelled(ports, environment, "images", backend, every)
-
-
 def _spelled(
-    ports: Ports, environment: Environment, axis: str, backend: str, workloads: Iterable[Document]
-) -> dict[str, bytes]:
+    ports: Ports, environment: Environment, axis: str, backend: str, workloads: Iterable[Workload]
+) -> list[Document]:
     """The documents of workloads, as a backend spells them with the options of the environment."""
     files, options = ports.templates.files(axis, backend), environment.spec.options.get(axis, {})
-    made: dict[str, bytes] = {}
-    for one in workloads:
-        made = _joined(made, rendering.render(files, one, options), f"{axis}/{backend}")
-    return made
+    return [made for one in workloads for made in rendering.documents(files, one, options)]
 
 
-def _joined(made: dict[str, bytes], more: Mapping[str, bytes], whose: str) -> dict[str, bytes]:
-    """Documents together. Raises `Findings` (WL276) where two would be one file."""
-    if twice := sorted(made.keys() & more.keys()):
-        message = f"backend {whose} made what cannot be used: a second document at `{twice[0]}`"
-        raise Findings.one("WL276", message, "the paths of its documents must tell workloads apart")
-    return {**made, **more}
-
-
-def _here(ports: Ports, project: Project, environment: Environment) -> dict[str, bytes]:
+def _here(ports: Ports, project: Project, environment: Environment) -> list[Document]:
     name, first = environment.metadata.name, environment.spec.target.port or 0
     held = releases.current(ports, project, environment, None if name == LOCAL else ports.git.head())
     places = {slug: first + index for index, slug in enumerate(sorted(held))}
     work = releases.workloads(project, environment, held, places)
-    return {
-        f"workloads/{one.team}/{one.model}/{kind}.json": digests.canonical(one.plain()) + b"\n"
+    return [
+        Document(f"workloads/{one.team}/{one.model}/{kind}.json", digests.canonical(one.plain()) + b"\n")
         for kind, workloads in (("service", work.services), ("tracking", work.tracking))
         for one in workloads
-    }
+    ]

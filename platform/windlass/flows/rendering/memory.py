@@ -1,0 +1,62 @@
+"""What is remembered of a rendering: for each part what it depended on and what it became, so that the next one need not make
+it again. It may be lost or damaged at any time: then everything is made again, to the same bytes."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from windlass.flows.rendering.part import Made, Names
+from windlass.model import digests, layout
+from windlass.ports import Files
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One part: ``key`` is of all that it depended on, ``stamps`` say how its folders of the output looked."""
+
+    key: str
+    made: Made
+    stamps: Mapping[str, str] = field(default_factory=dict)
+
+
+def path(root: Path, place: str, environments: Sequence[str], rehearse: bool) -> Path:
+    """Where the memory of one output lies."""
+    name = digests.short(digests.of_value([place, *environments, rehearse]), 16)
+    return root / layout.STATE / "cache" / "render" / f"{name}.json"
+
+
+def recall(files: Files, where: Path) -> dict[str, Entry]:
+    """Every entry by its part's name; none where the memory cannot be read."""
+    try:
+        return {name: _entry(kept) for name, kept in json.loads(files.read(where) or b"{}").items()}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
+def remember(files: Files, where: Path, entries: Mapping[str, Entry]) -> None:
+    """Write it."""
+    kept = {name: _plain(entry) for name, entry in sorted(entries.items())}
+    files.write(where, json.dumps(kept, separators=(",", ":")).encode())
+
+
+def _plain(entry: Entry) -> dict[str, object]:
+    names = entry.made.names
+    return {
+        "key": entry.key,
+        "stamps": dict(entry.stamps),
+        "documents": names.documents,
+        "taken": names.taken,
+        "registered": names.registered,
+        "labels": names.labels,
+        "outside": entry.made.outside,
+        "count": entry.made.count,
+    }
+
+
+def _entry(kept: Any) -> Entry:
+    names = Names(tuple(kept["documents"]), tuple(kept["taken"]), tuple(kept["registered"]), dict(kept["labels"]))
+    outside = {str(path): (bool(with_data), str(answer)) for path, (with_data, answer) in kept["outside"].items()}
+    made = Made(names=names, outside=outside, count=int(kept["count"]))
+    return Entry(str(kept["key"]), made, dict(kept["stamps"]))

@@ -1,0 +1,243 @@
+"""The verb `render`: what specs and releases become in some environments, as files, without touching anything else.
+
+Each part of the repository is read, judged and rendered by itself, by several processes where there is enough to do. Into a folder,
+a part is rendered again only where something changed that it depends on, or that lies in the folder. Rules that look from one
+team to another are judged by names alone; where they find anything, everything is read again to say it well.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from windlass import __version__
+from windlass.engine import resolve, scope, validate
+from windlass.engine.cast import Document
+from windlass.engine.rules import WHOLE
+from windlass.flows import load
+from windlass.flows.load import Around, Loading
+from windlass.flows.rendering import memory
+from windlass.flows.rendering.memory import Entry
+from windlass.flows.rendering.part import LOCAL_RULES, Made, Press
+from windlass.flows.rendering.parts import Disk, Parts, parts, together
+from windlass.model import digests, layout
+from windlass.model.diagnostic import Severity
+from windlass.model.failure import Findings
+from windlass.model.specs.environment import Environment
+from windlass.ports import Hands, Ports, Rendered
+
+SETTLED_NS = 100_000_000
+"""What changed so short before it was read may have changed once more since, at what looks like the same time."""
+EVERYBODYS = ""
+"""The name of the part that no team has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How many files there are now, and how many parts of how many were rendered for it."""
+
+    files: int
+    rendered: int
+    parts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What rendering needs besides the ports: the disk as it lies there, and processes to share the work."""
+
+    disk: Disk
+    hands: Hands
+
+
+@dataclass(frozen=True, slots=True)
+class _Fleet:
+    """A repository in parts, ready to be rendered in some environments."""
+
+    press: Press
+    parts: Parts
+    outline: Loading
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The environments by name, and whether they are rehearsed."""
+
+    environments: tuple[str, ...]
+    rehearse: bool = False
+
+
+def shown(ports: Ports, around: Surroundings, asked: Asked) -> dict[str, bytes]:
+    """Every file by its path. Raises what the specs are refused for."""
+    fleet = _fleet(ports, around, asked)
+    files: dict[str, bytes] = {}
+
+    def keep(path: str, document: Document) -> None:
+        files[path] = document.data
+
+    made = {EVERYBODYS: fleet.press.everybodys(keep)}
+    made |= {part.name: fleet.press.make(part, keep) for part in fleet.parts.parts}
+    _agreed(ports, fleet, made)
+    return dict(sorted(files.items()))
+
+
+def into(ports: Ports, around: Surroundings, asked: Asked, out: Rendered, place: str) -> Shown:
+    """Write them below a folder, which then holds nothing else; what is remembered of it is kept under the name of its
+    ``place``. Raises what the specs are refused for, and writes nothing then."""
+    fleet, where = _fleet(ports, around, asked), memory.path(ports.root, place, asked.environments, asked.rehearse)
+    before, known = memory.recall(ports.files, where), _keys(ports, around.disk, fleet)
+    kept = {
+        part.name: before[part.name]
+        for part in fleet.parts.parts
+        if part.name in before and _stands(ports, before[part.name], known[part.name].key, out)
+    }
+    todo = [part for part in fleet.parts.parts if part.name not in kept]
+    out.begin()
+    try:
+        made = {EVERYBODYS: fleet.press.everybodys(lambda path, one: out.put(path, one.data))}
+        results = around.hands.each(
+            lambda part: fleet.press.make(part, lambda path, one: out.put(path, one.data)), todo
+        )
+        made |= dict(zip((part.name for part in todo), results, strict=True))
+        _agreed(ports, fleet, made | {name: entry.made for name, entry in kept.items()})
+        out.settle({folder: files for one in made.values() for folder, files in one.folders.items()})
+    except BaseException:
+        out.abandon()
+        raise
+    entries = dict(kept)
+    for name, one in made.items():
+        entries[name] = Entry(
+            known[name].key if name in known else "", one, {folder: out.stamp(folder) for folder in one.folders}
+        )
+    out.keep(folder for entry in entries.values() for folder in entry.stamps)
+    lasting = {
+        name: entry for name, entry in entries.items() if entry.made.lasting and name in known and known[name].settled
+    }
+    memory.remember(ports.files, where, lasting)
+    return Shown(sum(entry.made.count for entry in entries.values()), len(todo), len(fleet.parts.parts))
+
+
+def _fleet(ports: Ports, around: Surroundings, asked: Asked) -> _Fleet:
+    split = parts(around.disk, ports.root)
+    common = load.gather(ports, split.common)
+    teams = load.gather(ports, (f"{layout.SPECS}/{team}/team.yaml" for part in split.parts for team in part.teams))
+    names = frozenset((*teams.files, *_datasets(around.disk, ports.root, split)))
+    outline = load.judged(ports, common | teams, False, Around(names, LOCAL_RULES))
+    environments = tuple(_environment(outline, name, asked.rehearse) for name in asked.environments)
+    if together(environments):
+        split = split.together()
+    press = Press(ports, environments, common, Around(names, LOCAL_RULES, outline.known), outline.project)
+    return _Fleet(press, split, outline)
+
+
+def _environment(outline: Loading, name: str, rehearse: bool) -> Environment:
+    """One whose own document is right; raises `Findings` where it, or its place in the chain, is not."""
+    needed = scope.of_environment(outline.project, name)
+    found = [one for one in outline.diagnostics if needed.concerns(one)]
+    if name not in outline.project.environments and any(one.severity is Severity.ERROR for one in found):
+        raise Findings(found, sources=outline.texts)
+    return resolve.environment(outline.project, name, rehearse)
+
+
+def _datasets(disk: Disk, root: Path, split: Parts) -> Iterator[str]:
+    for part in split.parts:
+        for team in part.teams:
+            folder = f"{layout.SPECS}/{team}/datasets"
+            for name, _ in disk.entries(f"{root}/{folder}"):
+                if any(file == "dataset.yaml" for file, _ in disk.entries(f"{root}/{folder}/{name}")):
+                    yield f"{folder}/{name}/dataset.yaml"
+
+
+def _agreed(ports: Ports, fleet: _Fleet, made: Mapping[str, Made]) -> None:
+    """Raise everything that any part is refused for, at once; say what only warns."""
+    outline, environments = fleet.outline, fleet.press.environments
+    needed = [scope.of_environment(outline.project, one.metadata.name) for one in environments]
+    found = [one for one in outline.diagnostics if any(some.concerns(one) for some in needed)]
+    texts = dict(outline.texts) if found else {}
+    if not _apart(ports, fleet, made):
+        # what is wrong between teams is told with the places of both
+        whole = load.read(ports, generated=False)
+        found += [one for one in whole.diagnostics if any(some.concerns(one) for some in needed)]
+        texts |= whole.texts
+    for one in made.values():
+        found += one.found
+        texts |= one.texts
+    every = tuple(dict.fromkeys(found))
+    failures = [one.failure for one in made.values() if one.failure is not None]
+    errors = any(one.severity is Severity.ERROR for one in every)
+    if failures or errors:
+        # who must act first: what the files hold comes before what a policy says of what they become
+        kind = Findings if not failures or Findings in failures else failures[0]
+        raise kind(sorted(every, key=lambda one: (str(one.place or ""), one.code)), sources=texts)
+    for told in every:
+        ports.progress.note(f"{told.place}  {told.code}  {told.message}")
+    wrong = {path for one in made.values() for path in one.wrong}
+    wrong |= {one.place.path for one in outline.diagnostics if one.place and one.severity is Severity.ERROR}
+    load.told_elsewhere(ports, wrong)
+
+
+def _apart(ports: Ports, fleet: _Fleet, made: Mapping[str, Made]) -> bool:
+    """Whether nothing is wrong between teams, as far as names tell."""
+    names = [one.names for one in made.values()]
+    for several in ([name for one in names for name in one.taken], [name for one in names for name in one.registered]):
+        if len(set(several)) < len(several):
+            return False
+    reading = validate.read(fleet.outline.files, (path for one in names for path in one.documents))
+    labels = {slug: held for one in names for slug, held in one.labels.items()}
+    today = ports.clock.now().date().isoformat()
+    told = validate.judge(reading, {}, today, None, fleet.outline.known, WHOLE, labels)
+    return not set(told) - set(reading.diagnostics)
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """Of all that a part depends on, and whether it has been so for long enough to be sure."""
+
+    key: str
+    settled: bool
+
+
+def _keys(ports: Ports, disk: Disk, fleet: _Fleet) -> dict[str, _Key]:
+    press, head = fleet.press, ports.git.head()
+    now = ports.clock.now()
+    common = {
+        "tool": f"{__version__}\n{disk.own_state()}",
+        "environments": [one.plain() for one in press.environments],
+        "files": {
+            path: digests.of_bytes(data) for path, data in {**press.common.files, **load.templates_of(ports)}.items()
+        },
+        "links": press.common.links,
+        "today": now.date().isoformat() if any(b"exemptions" in data for data in press.common.files.values()) else "",
+    }
+    released = {
+        one.metadata.name: ports.git.folders(head, f"{layout.ENVIRONMENTS}/{one.metadata.name}/releases")
+        if head
+        else {}
+        for one in press.environments
+    }
+    tracked = ports.git.tracked(layout.SPECS) if any(_trains(one) for one in press.environments) else frozenset()
+    before = digests.of_value(common)
+    found: dict[str, _Key] = {}
+    for part in fleet.parts.parts:
+        stamps = [disk.stamp(f"{ports.root}/{folder}") for folder in part.folders]
+        mine = {
+            "common": before,
+            "stamps": [stamp for stamp, _, _ in stamps],
+            "released": {name: [held.get(team, "") for team in part.teams] for name, held in released.items()},
+            "tracked": sorted(path for path in tracked if part.holds(path)),
+        }
+        newest = max((changed for _, changed, _ in stamps), default=0)
+        settled = newest < int(now.timestamp() * 1e9) - SETTLED_NS and not any(links for _, _, links in stamps)
+        found[part.name] = _Key(digests.of_value(mine), settled)
+    return found
+
+
+def _trains(environment: Environment) -> bool:
+    return environment.spec.promotes_from is None
+
+
+def _stands(ports: Ports, entry: Entry, key: str, out: Rendered) -> bool:
+    """Whether a part need not be rendered: nothing that it depends on has changed, and nothing of what it became."""
+    return (
+        entry.key == key
+        and all(load.answer(ports, path, with_data) == told for path, (with_data, told) in entry.made.outside.items())
+        and all(out.stamp(folder) == stamp for folder, stamp in entry.stamps.items())
+    )
