@@ -192,6 +192,18 @@ def test_a_kill_while_writing_leaves_nothing_half_written(make: Make) -> None:
     assert [path.read_bytes() for path in (store.path / "blobs").rglob("*") if path.is_file()] == [b"next"]
 
 
+def test_what_another_machine_writes_is_left_alone_for_days(make: Make) -> None:
+    store = make("here")
+    store.put(b"first")
+    theirs = store.path / "tmp" / f"{2**22 + 1}-1-0@another"
+    theirs.write_bytes(b"half")
+    make("here").put(b"second")
+    assert theirs.exists()
+    os.utime(theirs, (0, 0))
+    make("here").put(b"third")
+    assert not theirs.exists()
+
+
 def test_a_full_disk_is_said_and_leaves_nothing(make: Make) -> None:
     store = make("a")
     assert isinstance(store, FolderStore)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 SOURCE = Path(__file__).parents[2] / "platform" / "windlass"
 BOTH_ENDS = ("begin", "end")
+FETCHED = ("begin:bento", "end:bento", "begin:packages", "end:packages")
+"""Killed where nothing but a store is needed (`tests/unit/cli/test_step.py`)."""
 TELLERS = ("progress", "_progress")
 
 

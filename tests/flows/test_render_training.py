@@ -147,7 +147,8 @@ def test_the_archive_is_the_one_that_a_candidate_records(world: World) -> None:
     made = trained(ports, project, model, environment).run
     assert made is not None
     found = material.whole(ports, project, model, environment)
-    draft = candidates.draft(ports, store, model.spec, found, ("sha256:" + "0" * 64, {}), ())
+    material.keep(store, found)
+    draft = candidates.draft(ports, model.spec, found, ("sha256:" + "0" * 64, {}), (), candidates.Origin())
     assert (made.code, made.lock) == (draft.code, draft.lock)
     index = json.loads(store.get(made.code))
     declared = {f"{TRAINING}/{name}.py" for name in ("prepare", "train", "evaluate")}

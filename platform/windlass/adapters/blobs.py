@@ -5,6 +5,8 @@ The lower half of the store. Blobs are read-only files, because folders taken ou
 
 import hashlib
 import os
+import socket
+import time
 from itertools import count
 from pathlib import Path
 from typing import IO
@@ -14,6 +16,8 @@ from windlass.model import digests
 from windlass.model.failure import Failure, Refused, World
 
 BLOCK = 1 << 20
+ABANDONED = 3 * 86400
+"""Seconds after which a temporary file of another machine is nobody's."""
 
 
 class Blobs:
@@ -84,14 +88,15 @@ class Blobs:
             return False
 
     def part(self) -> Path:
-        """A new temporary file's path. The first one sweeps out what killed processes left."""
+        """A new temporary file's path. The first one sweeps out what killed processes left: those of this machine (in a pod, of
+        this pod), because nobody sees the others live, and whatever nobody wrote to for days."""
         folder, number = self.folder / "tmp", next(self._names)
         folder.mkdir(parents=True, exist_ok=True)
         if number == 0:
             for left in folder.iterdir():
-                if not lives(left.name.partition("-")[0]):
+                if _left(left):
                     left.unlink(missing_ok=True)
-        return folder / f"{os.getpid()}-{id(self)}-{number}"
+        return folder / f"{os.getpid()}-{id(self)}-{number}@{socket.gethostname()}"
 
     def corrupt(self, digest: str) -> Refused:
         """The refusal of bytes that are not what their name says."""
@@ -123,6 +128,17 @@ def _copy(source: IO[bytes], target: IO[bytes]) -> str:
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return digests.PREFIX + hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _left(part: Path) -> bool:
+    """Whether nobody writes to a temporary file any more."""
+    name, _, host = part.name.rpartition("@")
+    if host == socket.gethostname() or not name:
+        return not lives(part.name.partition("-")[0])
+    try:
+        return time.time() - part.stat().st_mtime > ABANDONED
+    except FileNotFoundError:
+        return False
 
 
 def lives(pid: str) -> bool:

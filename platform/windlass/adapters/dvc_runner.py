@@ -13,7 +13,7 @@ from windlass.adapters.dvc_process import DvcProcess, ended
 from windlass.adapters.files import trouble
 from windlass.engine import trace
 from windlass.model.failure import Findings, World
-from windlass.model.workload import Pipeline, Step
+from windlass.model.workload import EnvEntry, Pipeline, Step
 from windlass.ports import Progress, StageResult
 
 FOREIGN = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE", "DVC_")
@@ -61,16 +61,14 @@ class DvcRunner:
         """Put content from the cache at a path."""
         self._cache.restore(md5, path)
 
-    def run(self, pipeline: Pipeline, step: Step, python: Path, env: Mapping[str, str]) -> StageResult:
+    def run(
+        self, pipeline: Pipeline, step: Step, python: Path, env: Mapping[str, str], anew: bool = False
+    ) -> StageResult:
         """Run a stage or the tests, its output shown as it comes. Raises `Findings`: WL501 (the code failed), WL502 (the
         tests did), WL503 (a declared output is not there); `World`: WL504 (DVC or its process broke down)."""
         began = time.monotonic()
         folder = self._work / pipeline.folder
-        request: dict[str, Any] = {"env": self._environment(pipeline, step, python, env)}
-        if step.kind == "stage":
-            request |= {"do": "stage", "target": f"{pipeline.folder}/dvc.yaml:{step.name}"}
-        else:
-            request |= {"do": "shell", "command": step.command, "folder": str(folder)}
+        request = {**self._request(pipeline, step), "env": self._environment(pipeline, step, python, env), "anew": anew}
         process = self._started()
         process.send(request)
         log = self._work / "logs" / pipeline.purpose / f"{step.name}.log"
@@ -79,6 +77,11 @@ class DvcRunner:
         lock = folder / "dvc.lock"
         text = lock.read_bytes() if lock.is_file() else b""
         return StageResult(str(answer["outcome"]), time.monotonic() - began, text)
+
+    def _request(self, pipeline: Pipeline, step: Step) -> dict[str, Any]:
+        if step.kind == "stage":
+            return {"do": "stage", "target": f"{pipeline.folder}/dvc.yaml:{step.name}"}
+        return {"do": "shell", "command": step.command, "folder": str(self._work / pipeline.folder)}
 
     def _judge(self, answer: Mapping[str, Any], output: str, pipeline: Pipeline, step: Step, log: Path) -> None:
         what = f"`{step.name}` of {pipeline.slug}"
@@ -111,9 +114,12 @@ class DvcRunner:
             # Bytecode beside the code would change the content of folders that stages depend on.
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONUNBUFFERED": "1",
-            **declared.values(profile.env, pipeline.slug),
+            **declared.values(profile.env, pipeline.slug, self._variable),
             **env,
         }
+
+    def _variable(self, entry: EnvEntry) -> str:
+        return entry.variable
 
     def _settings(self) -> dict[str, str]:
         return {
@@ -131,12 +137,15 @@ class DvcRunner:
     def _prepare(self) -> None:
         """Make the work folder a DVC repository without git. What a killed worker left of DVC's own locks goes."""
         home = self._work / ".dvc"
-        cache = os.path.relpath(self._cache_folder, home)
         try:
             home.mkdir(parents=True, exist_ok=True)
             (home / "tmp" / "rwlock").unlink(missing_ok=True)
-            (home / "config").write_text(
-                f"[core]\n    no_scm = true\n    analytics = false\n    check_update = false\n[cache]\n    dir = {cache}\n"
-            )
+            (home / "config").write_text(self._config())
         except OSError as error:
             raise trouble(home, error, "written") from error
+
+    def _config(self) -> str:
+        """DVC's own configuration; its part `core` comes last."""
+        cache = os.path.relpath(self._cache_folder, self._work / ".dvc")
+        core = "[core]\n    no_scm = true\n    analytics = false\n    check_update = false\n"
+        return f"[cache]\n    dir = {cache}\n{core}"

@@ -61,9 +61,13 @@ class Stages:
         ``status`` of the team's command, ``wrong`` or ``broken`` with DVC's ``reason``."""
         if request["do"] == "warm":
             return self._warmed()
+        if request["do"] in ("fetch", "push"):
+            return self._moved(request)
         os.environ.clear()
         os.environ.update(request["env"])
-        return self._stage(request["target"]) if request["do"] == "stage" else _shell(request)
+        if request["do"] == "shell":
+            return _shell(request)
+        return self._stage(request["target"], bool(request.get("pull")), bool(request.get("anew")))
 
     def _warmed(self) -> Request:
         # What is wrong with the repository is told to the first stage, not now.
@@ -90,18 +94,40 @@ class Stages:
                     entry.rmdir()
         return self._repo
 
-    def _stage(self, target: str) -> Request:
+    def _moved(self, request: Request) -> Request:
+        """Contents between cache and remote, and with a push what DVC remembers of the stage that made them."""
+        from dvc.exceptions import DvcException
+        from dvc_objects.errors import ObjectDBError
+
+        from windlass.adapters import dvc_transfer
+
+        try:
+            if request["do"] == "fetch":
+                lost = dvc_transfer.fetch(self._open(), request["md5s"])
+            else:
+                lost = dvc_transfer.push(self._open(), request["md5s"])
+                if request["target"]:
+                    dvc_transfer.remember(self._open(), request["target"])
+        except (DvcException, ObjectDBError, OSError) as error:
+            return {"outcome": "broken", "reason": str(error.__cause__ or error)}
+        return {"outcome": "broken", "reason": f"{lost} did not arrive"} if lost else {"outcome": "done"}
+
+    def _stage(self, target: str, pull: bool, anew: bool) -> Request:
         from dvc.exceptions import DvcException
         from dvc.lock import LockError
         from dvc.stage.exceptions import StageCmdFailedError
 
+        from windlass.adapters import dvc_transfer
+
         self._said.clear()
         try:
-            ran = self._open().reproduce(targets=[target], single_item=True)
+            if pull and not anew:
+                dvc_transfer.recall(self._open(), target)
+            ran = self._open().reproduce(targets=[target], single_item=True, force=anew)
         except (DvcException, OSError) as error:
             cause = error.__cause__ or error
             if _taken_out(error):
-                return self._stage(target)
+                return self._stage(target, pull, anew)
             if isinstance(cause, StageCmdFailedError):
                 return {"outcome": "failed", "status": _status(str(cause))}
             broken = isinstance(cause, LockError | OSError) and not isinstance(cause, FileNotFoundError)

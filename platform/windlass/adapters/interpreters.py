@@ -8,23 +8,19 @@ import fcntl
 import os
 import re
 import shutil
-import signal
-import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
-from windlass.adapters import leash
+from windlass.adapters import uvcommand
 from windlass.adapters.files import trouble
 from windlass.engine import lockfile
 from windlass.model import digests
-from windlass.model.failure import Findings, World
+from windlass.model.failure import Findings
 from windlass.ports import Progress
 
 COMPLETE = ".windlass-complete"
-NETWORK = re.compile(r"error sending request|dns error|network|connect|timed? ?out|offline", re.IGNORECASE)
-TAIL = 12
 
 
 class UvInterpreters:
@@ -48,16 +44,37 @@ class UvInterpreters:
         python = self.path(lock)
         return (python.parent.parent / COMPLETE).is_file() and python.exists()
 
-    def ensure(self, lock: bytes, progress: Progress) -> Path:
+    def ensure(self, lock: bytes, progress: Progress, wheels: Path | None = None) -> Path:
         """Make it if need be. It is built in place (an environment cannot be moved) and marked when complete; two
-        processes that want the same one make it once. Raises `World`: WL561 (no network), WL562 (it cannot be made)."""
+        processes that want the same one make it once. With a folder of wheels nothing else is asked. Raises `World`: WL561
+        (no network), WL562 (it cannot be made)."""
         if self.ready(lock):
             return self.path(lock)
         python = self.path(lock)
         with _alone(python.parent.parent) as held:
             if not self.ready(lock):
-                self._make(python, lock, held, progress)
+                self._make(python, lock, held, progress, wheels)
         return python
+
+    def library(self, lock: bytes, wheels: Path | None, folder: Path) -> None:
+        """Make a folder hold the lock's packages, installed beside it and moved there when complete. The lock stands in it, so
+        that a second time nothing is done. Raises `World` (WL562)."""
+        pins, mark = lockfile.body(lock), folder / COMPLETE
+        try:
+            if mark.is_file() and mark.read_bytes() == pins:
+                return
+            beside = folder.with_name(f".{folder.name}.part")
+            for left in (beside, folder):
+                shutil.rmtree(left, ignore_errors=True)
+            beside.mkdir(parents=True)
+            if pins.count(b"=="):
+                uvcommand.require(
+                    uvcommand.install(pins, ["--python", sys.executable, "--target", str(beside)], wheels), wheels
+                )
+            (beside / COMPLETE).write_bytes(pins)
+            beside.rename(folder)
+        except OSError as error:
+            raise trouble(folder, error, "written") from error
 
     def compile(self, requirements: bytes, constraints: bytes | None = None) -> bytes:
         """Resolve requirements to hashed pins; those of an existing lock are preferred where they still fit. Raises
@@ -78,46 +95,31 @@ class UvInterpreters:
                 "-o",
                 str(pins),
             ]
-            ended = _online_then_offline(command)
+            ended = uvcommand.online_then_offline(command)
             if ended.returncode == 0:
                 return pins.read_bytes()
-        said = _said(ended).replace(str(asked), "requirements.txt")
-        if NETWORK.search(said) and not re.search(r"not found in the package registry|no version", said, re.IGNORECASE):
-            raise _no_network(said)
+        said = uvcommand.words(ended).replace(str(asked), "requirements.txt")
+        if uvcommand.NETWORK.search(said) and not re.search(
+            r"not found in the package registry|no version", said, re.IGNORECASE
+        ):
+            raise uvcommand.no_network(said)
         raise Findings.one("WL560", "the requirements cannot be resolved", "change the line that uv names", output=said)
 
-    def _make(self, python: Path, lock: bytes, held: int, progress: Progress) -> None:
+    def _make(self, python: Path, lock: bytes, held: int, progress: Progress, wheels: Path | None) -> None:
         folder, pins = python.parent.parent, lockfile.body(lock)
         packages = pins.count(b"==")
         progress.note(f"making an interpreter of {packages} packages in {folder}")
         try:
             shutil.rmtree(folder, ignore_errors=True)
             base = getattr(sys, "_base_executable", sys.executable)
-            _require(_uv(["venv", "--quiet", "--no-project", "--python", base, str(folder)], held))
+            uvcommand.require(
+                uvcommand.run(["venv", "--quiet", "--no-project", "--python", base, str(folder)], held), wheels
+            )
             if packages:
-                _require(self._install(python, pins, held))
+                uvcommand.require(uvcommand.install(pins, ["--python", str(python)], wheels, held), wheels)
             (folder / COMPLETE).touch()
         except OSError as error:
             raise trouble(folder, error, "written") from error
-
-    def _install(self, python: Path, pins: bytes, held: int) -> "subprocess.CompletedProcess[str]":
-        with tempfile.TemporaryDirectory(prefix="windlass-") as folder:
-            lock = Path(folder, "requirements.lock")
-            lock.write_bytes(pins)
-            command = [
-                "pip",
-                "install",
-                "--quiet",
-                "--python",
-                str(python),
-                "--require-hashes",
-                "--compile-bytecode",
-                "-r",
-                str(lock),
-            ]
-            # What is in uv's cache needs no network, and asking for it first takes well under a second.
-            ended = _uv([*command, "--offline"], held)
-            return ended if ended.returncode == 0 else _uv(command, held)
 
 
 def _cache() -> Path:
@@ -139,65 +141,3 @@ def _alone(folder: Path) -> Iterator[int]:
         yield handle
     finally:
         os.close(handle)
-
-
-def _online_then_offline(command: Sequence[str]) -> "subprocess.CompletedProcess[str]":
-    ended = _uv(command)
-    if ended.returncode and NETWORK.search(_said(ended)):
-        cached = _uv([*command, "--offline"])
-        return cached if cached.returncode == 0 else ended
-    return ended
-
-
-def _uv(command: Sequence[str], held: int | None = None) -> "subprocess.CompletedProcess[str]":
-    """Run uv on a leash. ``held`` is a descriptor that it inherits."""
-    import uv
-
-    argv = [sys.executable, "-S", str(Path(leash.__file__)), uv.find_uv_bin(), *command]
-    handles = () if held is None else (held,)
-    with subprocess.Popen(
-        argv,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env=_environment(),
-        pass_fds=handles,
-        start_new_session=True,
-    ) as process:
-        try:
-            # communicate() would close its input at once, and with it the leash.
-            assert process.stdout is not None
-            said = process.stdout.read()
-            process.wait()
-        except BaseException:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            raise
-    return subprocess.CompletedProcess(argv, process.returncode, said)
-
-
-def _environment() -> Mapping[str, str]:
-    kept = {key: value for key, value in os.environ.items() if key not in ("VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME")}
-    return {**kept, "UV_PYTHON_DOWNLOADS": "never", "NO_COLOR": "1"}
-
-
-def _require(ended: "subprocess.CompletedProcess[str]") -> None:
-    if ended.returncode == 0:
-        return
-    said = _said(ended)
-    if NETWORK.search(said):
-        raise _no_network(said)
-    hint = "see what uv says; `windlass lock` makes a lock that does not fit any more anew"
-    raise World.one("WL562", "an interpreter could not be made from its lock", hint, output=said)
-
-
-def _no_network(said: str) -> World:
-    message = "packages are needed that are not in uv's cache, and the package index cannot be reached"
-    return World.one(
-        "WL561", message, "connect once and run the same command again; later it works offline", output=said
-    )
-
-
-def _said(ended: "subprocess.CompletedProcess[str]") -> str:
-    return "\n".join(ended.stdout.strip().splitlines()[-TAIL:])

@@ -46,7 +46,7 @@ class TerminalProgress:
         self._quiet()
         self._step = ""
         seconds = f"{took:.1f} s" if took >= 0.05 else ""
-        row = f"  {step:<{WIDTH_STEP}}{outcome:<{WIDTH_OUTCOME}} {detail}"
+        row = f"  {step:<{WIDTH_STEP - 1}} {outcome:<{WIDTH_OUTCOME}} {detail}"
         self._write(f"{row:<84} {seconds:>7}".rstrip())
 
     def note(self, text: str) -> None:
@@ -61,7 +61,7 @@ class TerminalProgress:
         turn = 0
         while not self._stop.wait(TICK):
             took = time.monotonic() - self._since
-            row = f"  {self._step:<{WIDTH_STEP}}{FRAMES[turn % 4]:<{WIDTH_OUTCOME}} {self._about}"
+            row = f"  {self._step:<{WIDTH_STEP - 1}} {FRAMES[turn % 4]:<{WIDTH_OUTCOME}} {self._about}"
             sys.stderr.write(f"\r{row[:84]:<84} {took:>5.1f} s")
             sys.stderr.flush()
             turn += 1

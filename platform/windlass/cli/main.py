@@ -26,6 +26,7 @@ VERBS = {
     "plan": "show what an environment would change",
     "apply": "do it, exactly as planned",
     "train": "train a model for an environment and propose its release",
+    "step": "one step of a training, as a pod of a cluster takes it",
     "promote": "propose a release for the next environment",
     "rollback": "propose the release before",
     "verify": "recompute the digests of releases",

@@ -2,13 +2,14 @@
 
 import atexit
 from argparse import Namespace
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from windlass.flows.load import Reader
 from windlass.model import layout
-from windlass.ports import Clock, Files, Ports, Rendered, StageRunner, Store, Templates
+from windlass.ports import Bench, Clock, Files, Ports, Progress, RemoteRunner, Rendered, StageRunner, Store, Templates
 
 if TYPE_CHECKING:
     from windlass.flows.rendering.render import Surroundings
@@ -99,6 +100,48 @@ def rendered(folder: Path) -> Rendered:
     from windlass.adapters.rendered import RenderedFolder
 
     return RenderedFolder(folder)
+
+
+def bench(arguments: Namespace, uri: str) -> Bench:
+    """What a step of a training needs in ``arguments.directory``, an empty folder without git: the one store that it knows, and
+    the team's own output in its log. The registry lies beside the store, because the folder does not last."""
+    from windlass.adapters import stores
+    from windlass.adapters.bento_packager import BentoPackager
+    from windlass.adapters.clock import SystemClock
+    from windlass.adapters.data_checks import ArrowChecks
+    from windlass.adapters.files import DiskFiles
+    from windlass.adapters.interpreters import UvInterpreters
+    from windlass.adapters.mlflow_registry import MlflowRegistry
+    from windlass.adapters.progress import TerminalProgress
+    from windlass.adapters.templates import LayeredTemplates
+
+    root, store = Path(arguments.directory).resolve(), stores.at(uri)
+    progress = TerminalProgress(verbose=True)
+    packager, registry = BentoPackager(root, progress.point), MlflowRegistry(store.path, progress.point)
+    atexit.register(packager.close)
+    atexit.register(registry.close)
+    return Bench(
+        root=root,
+        clock=SystemClock(),
+        files=DiskFiles(),
+        progress=progress,
+        interpreters=UvInterpreters(),
+        checks=ArrowChecks(),
+        registry=registry,
+        packager=packager,
+        templates=LayeredTemplates(root),
+        store=lambda environment: store,
+        runner=remote(uri, progress),
+    )
+
+
+def remote(uri: str, progress: Progress) -> Callable[[Path, Path], RemoteRunner]:
+    """Makes runners that know the DVC remote of a store."""
+    from windlass.adapters import stores
+    from windlass.adapters.dvc_remote import DvcRemoteRunner
+
+    address = stores.remote(uri)
+    return lambda work, cache: DvcRemoteRunner(work, cache, progress, address)
 
 
 def standing(arguments: Namespace, root: Path) -> str:

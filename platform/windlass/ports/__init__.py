@@ -19,9 +19,18 @@ from windlass.ports.rendered import Hands, Rendered
 from windlass.ports.serving import Packager, Servers
 from windlass.ports.store import Store
 from windlass.ports.templates import Templates
-from windlass.ports.training import DataChecks, DataFinding, DataReport, Interpreters, StageResult, StageRunner
+from windlass.ports.training import (
+    DataChecks,
+    DataFinding,
+    DataReport,
+    Interpreters,
+    RemoteRunner,
+    StageResult,
+    StageRunner,
+)
 
 __all__ = [
+    "Bench",
     "Clock",
     "Commit",
     "DataChecks",
@@ -38,6 +47,7 @@ __all__ = [
     "Ports",
     "Progress",
     "Registry",
+    "RemoteRunner",
     "Rendered",
     "Servers",
     "StageResult",
@@ -48,23 +58,30 @@ __all__ = [
 
 
 @dataclass(frozen=True, slots=True)
-class Ports:
-    """Every port, wired for one repository. ``store`` makes the store of an environment by name; ``runner`` a stage
-    runner over a work folder (a small DVC repository) that uses a cache folder.
+class Bench:
+    """What training needs of the world, wherever it happens. ``root`` is the folder that state is kept below. ``store`` makes
+    the store of an environment by name; ``runner`` a stage runner over a work folder (a small DVC repository) that uses a
+    cache folder. There is no git in it, because there is none in the pod of a cluster.
     """
 
     root: Path
     clock: Clock
     files: Files
-    git: Git
     progress: Progress
-    locks: Locks
     interpreters: Interpreters
     checks: DataChecks
     registry: Registry
     packager: Packager
-    servers: Servers
-    ledger: Ledger
     templates: Templates
     store: Callable[[str], Store]
     runner: Callable[[Path, Path], StageRunner]
+
+
+@dataclass(frozen=True, slots=True)
+class Ports(Bench):
+    """Every port, wired for one repository: ``root``."""
+
+    git: Git
+    locks: Locks
+    servers: Servers
+    ledger: Ledger

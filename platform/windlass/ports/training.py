@@ -1,10 +1,10 @@
 """What training needs: interpreters, a runner of stages, checks of data."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
 from windlass.model.specs.dataset import Schema
 from windlass.model.workload import Pipeline, Step
@@ -26,8 +26,13 @@ class Interpreters(Protocol):
         """Whether it was completely made."""
         ...
 
-    def ensure(self, lock: bytes, progress: Progress) -> Path:
-        """Make it if need be (hash-checked); its ``python``."""
+    def ensure(self, lock: bytes, progress: Progress, wheels: Path | None = None) -> Path:
+        """Make it if need be (hash-checked); its ``python``. With a folder of wheels these are all that there is, and no
+        network is asked."""
+        ...
+
+    def library(self, lock: bytes, wheels: Path | None, folder: Path) -> None:
+        """Make a folder hold the lock's packages, from wheels alone (hash-checked); at once, and safe to repeat."""
         ...
 
     def compile(self, requirements: bytes, constraints: bytes | None = None) -> bytes:
@@ -52,9 +57,12 @@ class StageRunner(AbstractContextManager["StageRunner"], Protocol):
         """Begin the slow start of the worker in the background. Harmless when nothing follows."""
         ...
 
-    def run(self, pipeline: Pipeline, step: Step, python: Path, env: Mapping[str, str]) -> StageResult:
+    def run(
+        self, pipeline: Pipeline, step: Step, python: Path, env: Mapping[str, str], anew: bool = False
+    ) -> StageResult:
         """Run one step of kind ``stage`` (through the backend) or ``test`` (as it is); `Findings` (WL501, WL502) with the
-        code's own output where it fails."""
+        code's own output where it fails. ``anew`` runs a stage although it ran before on just this: what it reads may be
+        outside."""
         ...
 
     def md5(self, path: Path) -> str | None:
@@ -71,6 +79,17 @@ class StageRunner(AbstractContextManager["StageRunner"], Protocol):
 
     def restore(self, md5: str, path: Path) -> None:
         """Put content from the cache at a path, unless it is there already."""
+        ...
+
+
+class RemoteRunner(StageRunner, Protocol):
+    """A runner whose cache is only its own: what is not in it comes from the environment's remote, and what stages make goes
+    there, with the record of what ran."""
+
+    def __enter__(self) -> Self: ...
+
+    def push(self, md5s: Iterable[str]) -> None:
+        """Let the remote have contents of the cache; what is there already does not travel. `World` (WL504) otherwise."""
         ...
 
 

@@ -22,3 +22,11 @@ def test_every_missing_secret_is_named_at_once():
     (finding,) = caught.value.diagnostics
     assert finding.code == "WL533"
     assert finding.hint == "set WINDLASS_SECRET_ML_FLOW_TOKEN, WINDLASS_SECRET_B_C"
+
+
+def test_a_cluster_fills_in_what_is_declared_under_its_own_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = EnvEntry(name="TOKEN", secret_ref={"name": "till", "key": "token"})
+    with pytest.raises(Findings, match="secrets"):
+        declared.values([entry], "shop/price", lambda one: one.name)
+    monkeypatch.setenv("TOKEN", "from the cluster")
+    assert declared.values([entry], "shop/price", lambda one: one.name) == {"TOKEN": "from the cluster"}

@@ -1,5 +1,6 @@
 """What the runner says when its worker, or the team's command, ends in an unusual way."""
 
+import json
 import os
 import signal
 import sys
@@ -86,3 +87,19 @@ def test_nothing_is_left_behind(run):
 def test_without_input_a_command_does_not_wait_for_us(run):
     assert run("cat; echo done") == "done\n"
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_stage_runs_anew_although_nothing_changed_where_that_is_asked_for(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+    folder = tmp_path / "work" / "specs"
+    folder.mkdir(parents=True)
+    stage = {"cmd": "cat code >> ../../runs; echo made > made", "deps": ["code"], "outs": ["made"]}
+    (folder / "dvc.yaml").write_text(json.dumps({"stages": {"make": stage}}))
+    (folder / "code").write_text("ran\n")
+    step = Step(name="make", kind="stage", profile="default", command=stage["cmd"], deps=("code",), outs=("made",))
+    profiles = (Profile(name="default"),)
+    pipeline = Pipeline(name="p", purpose="train", folder="specs", profiles=profiles, steps=(step,), **WORDS)
+    with DvcRunner(tmp_path / "work", tmp_path / "cache", HeardProgress()) as runner:
+        outcomes = [runner.run(pipeline, step, PYTHON, {}, anew).outcome for anew in (False, False, True)]
+    assert outcomes == ["ran", "unchanged", "ran"]
+    assert (tmp_path / "runs").read_text() == "ran\nran\n"

@@ -5,7 +5,7 @@ from windlass.model.specs.environment import Environment
 from windlass.model.workload import ImageRecipe
 
 PYTHON = "3.11"
-WORK = "/work"
+WORK = "/windlass"
 BUILDERS = ("setuptools",)
 """What packages without a wheel are built with."""
 TEMPORARY = "/tmp"  # noqa: S108 -- every pod of ours mounts a volume of its own there

@@ -37,9 +37,10 @@ NAME_LIMIT = 52
 RUN_LIMIT, RUN_MARK = 48, 10
 """What is left of a run's name beside ten digits of its inputs and a `-r99`, for a run that the world ended."""
 TOKEN = "-token"  # noqa: S105 -- the end of a name
-HOME = "/work"
+HOME = "/windlass"
 WRITABLE = {"tmp": "/tmp", "work": HOME}  # noqa: S108 -- a mount of its own in the pod
 OUT = f"{HOME}/out"
+MD5 = "md5:"
 UID = 1000
 CPU_MILLIS, MEMORY_BYTES = 500, 1 << 30
 """What a step asks for where the spec does not say: a cluster must know."""
@@ -116,8 +117,9 @@ def _run(
         lock=made.lock,
         spec=made.spec,
         inputs=made.inputs,
-        data=_revisions(made),
+        data=revisions(made.data or {}),
         command=COMMAND,
+        out=OUT,
         security=Security(uid=UID, writable=WRITABLE),
         service_account=name,
         executor=executor,
@@ -143,7 +145,7 @@ def _meta(pipeline: Pipeline, spec: ModelSpec, environment: Environment, made: I
         f"{cluster.PREFIX}/source": pipeline.source,
     }
     if made.inputs is not None:
-        annotations[f"{cluster.PREFIX}/data"] = _revisions(made)
+        annotations[f"{cluster.PREFIX}/data"] = revisions(made.data or {})
         annotations[f"{cluster.PREFIX}/inputs-digest"] = made.inputs
     meta = cluster.meta_of(environment, pipeline.team, pipeline.model, "training")
     return meta.model_copy(update={"annotations": dict(sorted(annotations.items()))})
@@ -216,8 +218,17 @@ def _schedule(spec: ModelSpec) -> Schedule | None:
     )
 
 
-def _revisions(made: Ingredients) -> str:
-    return ",".join(f"{slug}@md5:{md5}" for slug, md5 in sorted((made.data or {}).items()))
+def revisions(data: Mapping[str, str]) -> str:
+    """The md5 of each dataset in one word: ``team/name@md5:…``, with commas between."""
+    return ",".join(f"{slug}@{MD5}{md5}" for slug, md5 in sorted(data.items()))
+
+
+def read_revisions(text: str) -> dict[str, str]:
+    """The md5 of each dataset, from what `revisions` made. Raises ValueError for anything else."""
+    pairs = [part.partition(f"@{MD5}") for part in text.split(",") if part]
+    if wrong := [slug for slug, _, md5 in pairs if not (slug and md5)]:
+        raise ValueError(f"`{wrong[0]}` has no revision")
+    return {slug: md5 for slug, _, md5 in pairs}
 
 
 def _whole(duration: str) -> int:

@@ -1,5 +1,6 @@
 """Candidates as records of the store: what a training run is known to have made, by its `inputs` digest."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
@@ -9,9 +10,24 @@ from windlass.flows.training.material import Whole, archive
 from windlass.model import digests, layout
 from windlass.model.candidate import Candidate, DataPin
 from windlass.model.specs.model import Model
-from windlass.ports import Ports, Store
+from windlass.ports import Bench, Ports, Store
 
 PASSED, REFUSED, FAILED = "passed", "refused", "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The commit whose specs and code are trained; ``dirty`` where the work tree differed from it."""
+
+    commit: str | None = None
+    dirty: bool = False
+
+
+def origin(ports: Ports, found: Whole) -> Origin:
+    """What git says of what stands here. What training itself writes beside the code makes nobody's tree dirty."""
+    parts = (found.model, *(part for _, part in found.datasets.values()))
+    dirty = set(ports.git.dirty([part.pipeline.folder for part in parts])) - {part.dvc_lock for part in parts}
+    return Origin(ports.git.head(), bool(dirty))
 
 
 def recorded(store: Store, slug: str, inputs: str) -> Candidate | None:
@@ -39,33 +55,26 @@ def keep(store: Store, candidate: Candidate, **update: Any) -> Candidate:
 
 
 def draft(
-    ports: Ports,
-    store: Store,
+    bench: Bench,
     model: Model,
     found: Whole,
     inputs: tuple[str, dict[str, Any]],
     data: tuple[DataPin, ...],
+    origin: Origin,
 ) -> Candidate:
-    """What is known of a candidate before its stages run; its code and its lock are in the store by then. ``inputs`` is
-    the digest and its record."""
-    parts = (found.model, *(part for _, part in found.datasets.values()))
-    for part in parts:
-        for content in part.code.values():
-            store.put(content)
-    # What training itself writes beside the code makes nobody's tree dirty.
-    dirty = set(ports.git.dirty([part.pipeline.folder for part in parts])) - {part.dvc_lock for part in parts}
-    now = ports.clock.now().isoformat(timespec="seconds")
+    """What is known of a candidate before its stages run. ``inputs`` is the digest and its record."""
+    now = bench.clock.now().isoformat(timespec="seconds")
     return Candidate(
         team=model.metadata.team,
         model_name=model.metadata.name,
         inputs=inputs[0],
         inputs_record=inputs[1],
         outcome=FAILED,
-        commit=ports.git.head(),
-        dirty=bool(dirty),
-        code=store.put(digests.canonical(archive(found))),
-        lock=store.put(found.model.lock),
-        python=ports.interpreters.python_minor(),
+        commit=origin.commit,
+        dirty=origin.dirty,
+        code=digests.of_tree(archive(found)),
+        lock=digests.of_bytes(found.model.lock),
+        python=bench.interpreters.python_minor(),
         tool=__version__,
         started_at=now,
         finished_at=now,

@@ -1,7 +1,7 @@
 """Step `data` of training: a dataset's source stage, then the checks of its schema, recorded once per revision."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +13,13 @@ from windlass.model.diagnostic import Diagnostic, Place, Related
 from windlass.model.failure import Findings
 from windlass.model.project import Loaded
 from windlass.model.specs.dataset import Dataset
-from windlass.ports import DataFinding, DataReport, Ports, StageRunner, Store
+from windlass.ports import Bench, DataFinding, DataReport, StageRunner, Store
 
 STEP = "data"
 
 
 def collect_data(
-    ports: Ports,
+    bench: Bench,
     runner: StageRunner,
     store: Store,
     work: Path,
@@ -31,56 +31,68 @@ def collect_data(
     source stage fails, WL510 for data that breaks its schema, with every broken rule."""
     loaded, material = dataset
     slug = loaded.spec.metadata.slug
-    ports.progress.begin(STEP, slug)
-    python = ports.interpreters.ensure(material.lock, ports.progress)
-    stages = Stages(ports, runner, work, material, python, keep, {}, replace=not material.settled({}), shown=False)
+    bench.progress.begin(STEP, slug)
+    python = bench.interpreters.ensure(material.lock, bench.progress)
+    stages = Stages(bench, runner, work, material, python, keep, {}, replace=not material.settled({}), shown=False)
     stages.run()
-    md5 = stages.md5(loaded.spec.spec.source.out)
-    facts = _checked(ports, store, loaded, stages, md5)
-    ports.progress.point("train.data")
-    outcome = stages.runs[0].outcome
-    detail = f"{slug.partition('/')[2]}  {facts['rows']:,} rows, {facts['columns']} columns, schema ok"
-    ports.progress.end(STEP, outcome, detail)
-    pin = DataPin(
-        name=name,
-        dataset=slug,
-        md5=md5,
-        sha256=facts["sha256"],
-        rows=facts["rows"],
-        licence=loaded.spec.spec.licence,
-        personal_data=loaded.spec.spec.personal_data,
-    )
+    out = loaded.spec.spec.source.out
+    pin, facts = checked(bench, store, name, loaded, stages.md5(out), lambda: stages.bring(out))
+    bench.progress.point("train.data")
+    bench.progress.end(STEP, stages.runs[0].outcome, f"{slug.partition('/')[2]}  {facts}")
     return pin, stages
 
 
-def _checked(ports: Ports, store: Store, loaded: Loaded[Dataset], stages: Stages, md5: str) -> Mapping[str, Any]:
-    """What the check of this revision by this schema found, now or before."""
+def checked(
+    bench: Bench, store: Store, name: str, loaded: Loaded[Dataset], md5: str, bring: Callable[[], Path]
+) -> tuple[DataPin, str]:
+    """The pin of a revision whose data is as its schema says, and that in a few words. It is looked at once, and ``bring``
+    puts the data at a path then. Raises `Findings` (WL510) with every broken rule."""
+    facts = known(store, loaded, md5) or _check(bench, store, loaded, md5, bring())
+    return pin(name, loaded, md5, facts), f"{facts['rows']:,} rows, {facts['columns']} columns, schema ok"
+
+
+def pin(name: str, loaded: Loaded[Dataset], md5: str, facts: Mapping[str, Any]) -> DataPin:
+    """A revision with what its check found."""
     spec = loaded.spec.spec
-    schema = digests.of_value(spec.data_schema.plain())
-    record = f"checks/{loaded.spec.metadata.slug}/{md5}-{digests.short(schema)}.json"
-    known = _facts(store.record(record))
-    if known is not None:
-        return known
-    path = stages.bring(spec.source.out)
-    report = ports.checks.check(path, spec.format, spec.data_schema)
-    if report.findings:
-        raise Findings(_told(ports, loaded, path, report))
-    facts = {"rows": report.rows, "columns": report.columns, "sha256": report.sha256, "schema": schema}
-    store.write_record(record, digests.canonical(facts))
-    return facts
+    return DataPin(
+        name=name,
+        dataset=loaded.spec.metadata.slug,
+        md5=md5,
+        sha256=facts["sha256"],
+        rows=facts["rows"],
+        licence=spec.licence,
+        personal_data=spec.personal_data,
+    )
 
 
-def _facts(data: bytes | None) -> Mapping[str, Any] | None:
-    """What a record says; one that cannot be read says nothing, and the data is checked again."""
+def known(store: Store, loaded: Loaded[Dataset], md5: str) -> Mapping[str, Any] | None:
+    """What the check of this revision by this schema found before. A record that cannot be read says nothing, and the data is
+    checked again."""
     try:
-        facts = json.loads(data or b"null")
+        facts = json.loads(store.record(_record(loaded, md5)) or b"null")
     except ValueError:
         return None
     return facts if isinstance(facts, dict) and facts.keys() >= {"rows", "columns", "sha256"} else None
 
 
-def _told(ports: Ports, loaded: Loaded[Dataset], path: Path, report: DataReport) -> list[Diagnostic]:
-    relative = path.relative_to(ports.root).as_posix()
+def _check(bench: Bench, store: Store, loaded: Loaded[Dataset], md5: str, path: Path) -> Mapping[str, Any]:
+    spec = loaded.spec.spec
+    report = bench.checks.check(path, spec.format, spec.data_schema)
+    if report.findings:
+        raise Findings(_told(bench, loaded, path, report))
+    schema = digests.of_value(spec.data_schema.plain())
+    facts = {"rows": report.rows, "columns": report.columns, "sha256": report.sha256, "schema": schema}
+    store.write_record(_record(loaded, md5), digests.canonical(facts))
+    return facts
+
+
+def _record(loaded: Loaded[Dataset], md5: str) -> str:
+    schema = digests.of_value(loaded.spec.spec.data_schema.plain())
+    return f"checks/{loaded.spec.metadata.slug}/{md5}-{digests.short(schema)}.json"
+
+
+def _told(bench: Bench, loaded: Loaded[Dataset], path: Path, report: DataReport) -> list[Diagnostic]:
+    relative = path.relative_to(bench.root).as_posix()
     return [_diagnostic(loaded, relative, finding) for finding in report.findings]
 
 

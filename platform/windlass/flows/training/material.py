@@ -16,7 +16,7 @@ from windlass.model.specs.dataset import Dataset
 from windlass.model.specs.environment import Environment
 from windlass.model.specs.model import Model
 from windlass.model.workload import Pipeline, Step
-from windlass.ports import Ports
+from windlass.ports import Bench, Ports, Store
 
 BYTECODE = "__pycache__"
 
@@ -95,11 +95,11 @@ def whole(ports: Ports, project: Project, loaded: Loaded[Model], environment: En
     )
 
 
-def requested(ports: Ports, found: Material, data: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
+def requested(bench: Bench, found: Material, data: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
     """The `inputs` digest and its record, given the md5 of each dataset."""
     code = {path: digests.of_bytes(content) for path, content in found.read_by(found.pipeline.stages).items()}
     lock = digests.of_bytes(found.lock)
-    return inputs.inputs(found.pipeline, code, lock, ports.interpreters.python_minor(), data)
+    return inputs.inputs(found.pipeline, code, lock, bench.interpreters.python_minor(), data)
 
 
 def archive(found: Whole) -> dict[str, str]:
@@ -108,16 +108,35 @@ def archive(found: Whole) -> dict[str, str]:
     return {path: digests.of_bytes(content) for part in parts for path, content in part.code.items()}
 
 
-def ingredients(ports: Ports, found: Whole, spec: Mapping[str, Any]) -> Ingredients:
+def keep(store: Store, found: Whole) -> tuple[str, str]:
+    """Let the store have the archive and the model's pins; their digests."""
+    for part in (found.model, *(part for _, part in found.datasets.values())):
+        for content in part.code.values():
+            store.put(content)
+    return store.put(digests.canonical(archive(found))), store.put(found.model.lock)
+
+
+def documents(found: Whole, spec: Mapping[str, Any]) -> dict[str, Any]:
+    """What a step reads besides code: the model's document (``spec``: under the environment's overlays), and of each dataset
+    the document and the digest of its pins."""
+    return {
+        "model": dict(spec),
+        "datasets": {
+            slug: {"document": dataset.source.value, "lock": digests.of_bytes(part.lock)}
+            for slug, (dataset, part) in found.datasets.items()
+        },
+    }
+
+
+def ingredients(bench: Bench, found: Whole, spec: Mapping[str, Any]) -> Ingredients:
     """What a run in a cluster is made of now. ``spec`` is the model's document under the environment's overlays."""
     data = revisions(found)
-    sources = {slug: dataset.source.value for slug, (dataset, _) in found.datasets.items()}
     return Ingredients(
         code=digests.of_tree(archive(found)),
         lock=digests.of_bytes(found.model.lock),
-        spec=digests.of_value({"model": spec, "datasets": sources}),
+        spec=digests.of_value(documents(found, spec)),
         data=data,
-        inputs=None if data is None else requested(ports, found.model, data)[0],
+        inputs=None if data is None else requested(bench, found.model, data)[0],
     )
 
 
@@ -140,6 +159,14 @@ def revision(found: Material) -> str | None:
         if unchanged.reason(now, entries.get(step.name), lambda _: True) is None:
             return entries[step.name].outs[step.outs[0]]
     return None
+
+
+def declared(lowered: Pipeline) -> set[str]:
+    """What steps read and no stage makes, data apart: files and folders of the repository."""
+    made = {names.joined(lowered.folder, out) for step in lowered.stages for out in made_by(step)}
+    data = {names.joined(lowered.folder, ref.path) for ref in lowered.inputs}
+    deps = {names.joined(lowered.folder, dep) for step in lowered.steps for dep in step.deps} - data
+    return {dep for dep in deps if not any(names.overlaps(dep, out) for out in made)}
 
 
 def made_by(step: Step) -> tuple[str, ...]:
@@ -165,10 +192,7 @@ def _material(ports: Ports, lowered: Pipeline, requirements: str, templates: Map
 
 def _code(ports: Ports, lowered: Pipeline) -> dict[str, bytes]:
     """The files that steps read and no stage makes: those that git tracks or would track."""
-    made = {names.joined(lowered.folder, out) for step in lowered.stages for out in made_by(step)}
-    data = {names.joined(lowered.folder, ref.path) for ref in lowered.inputs}
-    deps = {names.joined(lowered.folder, dep) for step in lowered.steps for dep in step.deps} - data
-    deps = {dep for dep in deps if not any(names.overlaps(dep, out) for out in made)}
+    deps = declared(lowered)
     roots = sorted({lowered.folder} | {dep for dep in deps if not dep.startswith(lowered.folder + "/")})
     known = {path for root in roots for path in ports.git.tracked(root)} | set(ports.git.dirty(roots))
     found: dict[str, bytes] = {}

@@ -10,7 +10,7 @@ from windlass.engine.lower.service import contract_bytes
 from windlass.model import digests, layout
 from windlass.model.candidate import BentoPin, ModelPin
 from windlass.model.specs.model import ModelSpec
-from windlass.ports import Ports, Store
+from windlass.ports import Bench, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,28 +30,28 @@ class Packaging:
             return None
         return pin if pin is not None and store.has(pin.digest) else None
 
-    def package(self, ports: Ports, environment: str, python: Path, model: ModelPin) -> BentoPin | None:
+    def package(self, bench: Bench, environment: str, python: Path, model: ModelPin) -> BentoPin | None:
         """Build it, or find it; None where the spec serves nothing."""
         if self.spec.serving is None:
             return None
-        store, progress = ports.store(environment), ports.progress
+        store, progress = bench.store(environment), bench.progress
         progress.begin("package")
         pin, outcome = self.built(store, model), "unchanged"
         if pin is None:
-            pin, outcome = self._build(ports, store, environment, python, model), "built"
+            pin, outcome = self._build(bench, store, environment, python, model), "built"
         progress.end("package", outcome, f"{pin.tag}  {digests.PREFIX}{digests.short(pin.digest)}")
         return pin
 
-    def _build(self, ports: Ports, store: Store, environment: str, python: Path, model: ModelPin) -> BentoPin:
-        place = ports.root / layout.state(environment, "models", digests.short(model.digest, 64))
+    def _build(self, bench: Bench, store: Store, environment: str, python: Path, model: ModelPin) -> BentoPin:
+        place = bench.root / layout.state(environment, "models", digests.short(model.digest, 64))
         store.get_folder(model.digest, place)
         team, _, model_name = self.slug.partition("/")
         tag = name(team, model_name)
-        pin, folder = ports.packager.build(python, tag, place, contract_bytes(self.spec), self.lock)
-        ports.progress.point("package.built")
+        pin, folder = bench.packager.build(python, tag, place, contract_bytes(self.spec), self.lock)
+        bench.progress.point("package.built")
         store.put_folder(folder)
         store.write_record(self._record(model), digests.canonical(pin.plain()))
-        ports.progress.point("package.stored")
+        bench.progress.point("package.stored")
         return pin
 
     def _record(self, model: ModelPin) -> str:

@@ -10,36 +10,36 @@ from windlass.model.failure import World
 from windlass.model.project import Project
 from windlass.model.specs.environment import LOCAL
 from windlass.model.specs.model import ModelSpec
-from windlass.ports import Ports
+from windlass.ports import Bench
 
 
-def register(ports: Ports, environment: str, candidate: Candidate, spec: ModelSpec | None) -> str:
+def register(bench: Bench, environment: str, candidate: Candidate, spec: ModelSpec | None) -> str:
     """The version of a candidate's model, registered from the environment's store if it is not yet. ``spec`` (if it is
     still known) gives the signature. Raises `World` where the store lacks the bytes.
     """
     pin = candidate.model
     if pin is None:
         raise World.one("WL521", f"the record of {candidate.slug} {candidate.inputs} names no model", "train it again")
-    known = ports.registry.versions(pin.registry).get(pin.digest)
-    store = ports.store(environment)
-    place = ports.root / layout.state(environment, "models", pin.digest.removeprefix("sha256:"))
+    known = bench.registry.versions(pin.registry).get(pin.digest)
+    store = bench.store(environment)
+    place = bench.root / layout.state(environment, "models", pin.digest.removeprefix("sha256:"))
     store.get_folder(pin.digest, place)
     extra = {"lock": store.get(candidate.lock).decode()} if candidate.lock else {}
     if spec is not None and spec.serving is not None:
         extra["contract"] = contract_bytes(spec).decode()
-    version = ports.registry.ensure(candidate, pin, place, extra)
-    ports.progress.point("register.again" if known else "register.done")
+    version = bench.registry.ensure(candidate, pin, place, extra)
+    bench.progress.point("register.again" if known else "register.done")
     return version
 
 
-def restore(ports: Ports, project: Project, name: str) -> None:
+def restore(bench: Bench, project: Project, name: str) -> None:
     """Where a registered model has no version at all, build again what a lost registry had: before a new version takes the
     number of an old one. Costs nothing where nothing was ever trained here."""
-    if not ports.registry.versions(name):
-        rebuild(ports, project)
+    if not bench.registry.versions(name):
+        rebuild(bench, project)
 
 
-def rebuild(ports: Ports, project: Project, releases: Iterable[str] = ()) -> dict[str, str]:
+def rebuild(bench: Bench, project: Project, releases: Iterable[str] = ()) -> dict[str, str]:
     """Register every candidate that passed and whose bytes some store here still has, in the order they were trained, so
     that an empty registry gets its versions back under their old numbers. Model digest to version.
 
@@ -47,7 +47,7 @@ def rebuild(ports: Ports, project: Project, releases: Iterable[str] = ()) -> dic
     """
     found: dict[str, tuple[str, Candidate]] = {}
     for environment in (LOCAL, *sorted(project.environments)):
-        store = ports.store(environment)
+        store = bench.store(environment)
         for name in store.records("candidates"):
             candidate = candidates.read(store, name)
             if (
@@ -62,7 +62,7 @@ def rebuild(ports: Ports, project: Project, releases: Iterable[str] = ()) -> dic
             hint = "bring the store back, or train again: a release is only digests, its bytes live there"
             raise World.one("WL521", f"no store on this machine has the model {digest}", hint)
     ordered = sorted(found.items(), key=lambda one: (one[1][1].finished_at, one[0]))
-    return {digest: register(ports, environment, one, _spec(project, one)) for digest, (environment, one) in ordered}
+    return {digest: register(bench, environment, one, _spec(project, one)) for digest, (environment, one) in ordered}
 
 
 def _spec(project: Project, candidate: Candidate) -> ModelSpec | None:

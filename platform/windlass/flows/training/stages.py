@@ -10,7 +10,7 @@ from windlass.engine.lower import names
 from windlass.flows.training.material import Material, made_by
 from windlass.model.candidate import StageRun
 from windlass.model.workload import Step
-from windlass.ports import Ports, StageRunner
+from windlass.ports import Bench, StageRunner
 
 
 @dataclass
@@ -19,7 +19,7 @@ class Stages:
     their md5; ``locked`` is the new `dvc.lock`, ``runs`` how each stage ended. ``keep`` says whether the lock also goes
     beside the code where something ran, ``replace`` that the one there does not fit in any case."""
 
-    ports: Ports
+    bench: Bench
     runner: StageRunner
     work: Path
     material: Material
@@ -34,8 +34,13 @@ class Stages:
     def run(self) -> None:
         """Run what must run. Raises `Findings` where the team's code fails; what ran before is kept."""
         for step in self.material.pipeline.stages:
-            self._take(step)
+            self.take(step)
         self._save()
+
+    def recall(self, step: Step, entry: StageLock) -> None:
+        """Count a stage that ran elsewhere: what it made is known by its entry, and nothing is brought yet."""
+        self.locked[step.name] = entry
+        self.results |= {self.material.path(out): entry.outs[out] for out in made_by(step)}
 
     def md5(self, path: str) -> str:
         """The md5 of something that a stage made; the path is relative to the pipeline's folder."""
@@ -56,44 +61,47 @@ class Stages:
         """The `dvc.lock` of this run: the committed bytes where they say the same."""
         committed = self.material.entries[0]
         if committed == self.locked:
-            return self.ports.files.read(self.ports.root / self.material.dvc_lock) or b""
+            return self.bench.files.read(self.bench.root / self.material.dvc_lock) or b""
         return dvclock.dump(self.locked)
 
-    def _take(self, step: Step) -> None:
+    def take(self, step: Step, anew: bool = False) -> None:
+        """Run one stage if it must run; those before it have run or are recalled. ``anew`` runs it in any case. Raises like
+        `run`."""
         now = unchanged.asked(self.material.pipeline, step, {dep: self._dep(dep) for dep in step.deps})
         reasons = [
             unchanged.reason(now, entries.get(step.name), self.runner.holds) for entries in self.material.entries
         ]
-        if None in reasons:
+        if anew:
+            self._run(step, "asked for", anew)
+        elif None in reasons:
             entry = self.material.entries[reasons.index(None)][step.name]
             self._done(step, entry, "unchanged", None, "")
         else:
             self._run(step, next((reason for reason in reasons if reason and reason != "never ran"), "first run"))
 
-    def _run(self, step: Step, why: str) -> None:
+    def _run(self, step: Step, why: str, anew: bool = False) -> None:
         if self.shown:
-            self.ports.progress.begin(step.name, why)
+            self.bench.progress.begin(step.name, why)
         self.bring_deps(step)
         for out in made_by(step):
             # DVC would take a left-over output for a result although the cache does not hold it.
-            self.ports.files.remove(self.work / self.material.path(out))
+            self.bench.files.remove(self.work / self.material.path(out))
         place = self.work / self.material.dvc_lock
-        self.ports.files.write(place, dvclock.dump({**self._older(), **self.locked}))
-        result = self.runner.run(self.material.pipeline, step, self.python, {})
-        self.ports.progress.point(f"train.{step.name}")
+        self.bench.files.write(place, dvclock.dump({**self._older(), **self.locked}))
+        result = self.runner.run(self.material.pipeline, step, self.python, {}, anew)
+        self.bench.progress.point(f"train.{step.name}")
         self._done(step, dvclock.parse(result.lock)[step.name], result.outcome, result.seconds, why)
         self._save()
 
     def _done(self, step: Step, entry: StageLock, outcome: str, seconds: float | None, why: str) -> None:
-        self.locked[step.name] = entry
-        self.results |= {self.material.path(out): entry.outs[out] for out in made_by(step)}
+        self.recall(step, entry)
         self.runs.append(
             StageRun(name=step.name, outcome=outcome, seconds=None if seconds is None else round(seconds, 1))
         )
         if self.shown:
             if outcome == "unchanged" and seconds is None:
-                self.ports.progress.begin(step.name)
-            self.ports.progress.end(step.name, outcome, why)
+                self.bench.progress.begin(step.name)
+            self.bench.progress.end(step.name, outcome, why)
 
     def _dep(self, dep: str) -> str | None:
         """The md5 of a dep. Where it is a part or a parent of something made, only the disk can tell."""
@@ -121,6 +129,6 @@ class Stages:
         """Keep what is known by now, so that a kill or a failing stage loses nothing."""
         complete = len(self.locked) == len(self.material.pipeline.stages)
         text = self.lock() if complete else dvclock.dump({**self._older(), **self.locked})
-        self.ports.files.write(self.work / self.material.dvc_lock, text)
+        self.bench.files.write(self.work / self.material.dvc_lock, text)
         if self.keep and (self.replace or any(run.outcome == "ran" for run in self.runs)):
-            self.ports.files.write(self.ports.root / self.material.dvc_lock, text)
+            self.bench.files.write(self.bench.root / self.material.dvc_lock, text)

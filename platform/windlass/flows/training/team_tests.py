@@ -19,7 +19,7 @@ def team_tests(stages: Stages, store: Store, inputs: str) -> StageRun | None:
     step = _step(stages.material)
     if step is None:
         return None
-    progress = stages.ports.progress
+    progress = stages.bench.progress
     progress.begin(step.name, step.command or "")
     if passed(store, stages.material, inputs):
         progress.end(step.name, "unchanged", "passed before")

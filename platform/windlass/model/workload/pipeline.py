@@ -110,6 +110,8 @@ class Run(Document):
     inputs: Digest | None = None
     data: str
     command: tuple[Text, ...]
+    out: Text
+    """The folder in which a step finds room for what it leaves to others."""
     security: Security
     service_account: Text
     executor: Text

@@ -1,0 +1,31 @@
+"""The store that an environment's file names, by its address: a folder, today."""
+
+import re
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from windlass.adapters.store import FolderStore
+from windlass.model.failure import Findings
+
+REMOTE = "dvc"
+"""The folder below a store that is DVC's remote; on this machine it is DVC's cache too, which has the same layout."""
+
+
+def at(uri: str) -> FolderStore:
+    """The store. Raises `Findings` (WL554) for a kind that this Windlass cannot reach."""
+    return FolderStore(_folder(uri), uri)
+
+
+def remote(uri: str) -> str:
+    """The address of the store's DVC remote. Raises like `at`."""
+    return str(_folder(uri) / REMOTE)
+
+
+def _folder(uri: str) -> Path:
+    parts = urlsplit(uri)
+    if parts.scheme == "file" and parts.netloc in ("", "localhost"):
+        return Path(unquote(parts.path))
+    if not re.match(r"[a-z][a-z0-9+.-]*://", uri):
+        return Path(uri).absolute()
+    hint = "name a folder that pods and this machine share: file:///srv/store"
+    raise Findings.one("WL554", f"the store `{uri}` is of a kind that this Windlass cannot reach yet", hint)

@@ -1,0 +1,47 @@
+"""The verb `step run`: one step of a training run, by itself in an empty folder. The same functions train on a laptop.
+
+Who wants one more kind of step writes one function and one line in `KINDS`.
+"""
+
+from collections.abc import Callable, Mapping
+
+from windlass.engine.lower.pipeline import REFRESH, REPORT
+from windlass.engine.wording import meant
+from windlass.flows.steps import collecting, ending, running
+from windlass.flows.steps.asked import Asked
+from windlass.flows.steps.work import Work, begin
+from windlass.model.failure import Usage
+from windlass.model.workload import Step
+from windlass.ports import Bench, Store
+
+KINDS: Mapping[str, Callable[[Work, Step], None]] = {
+    "check": collecting.check,
+    "gate": ending.gate,
+    "package": ending.package,
+    "register": ending.register,
+    "stage": running.stage,
+    "test": running.test,
+}
+"""What a step of the model's pipeline does, by its kind."""
+
+
+def step(bench: Bench, store: Store, asked: Asked) -> None:
+    """Take a step. Raises `Usage` (WL646) for one that the model does not have, and what the step itself has to say:
+    `Findings` where the team's code or data is at fault, `Refused` where a gate says no, `World` where the store or the
+    machine is."""
+    if asked.step == REPORT:
+        ending.report(bench, store, asked)
+        return
+    work = begin(bench, store, asked)
+    if asked.step == REFRESH:
+        collecting.refresh(work)
+        return
+    steps = {one.name: one for one in work.pipeline.steps}
+    if asked.step not in steps:
+        hint = meant(asked.step, [REFRESH, *steps, REPORT], "there are")
+        raise Usage.one("WL646", f"{asked.slug} has no step `{asked.step}`", hint)
+    if unsaid := sorted({ref.dataset for ref in work.pipeline.inputs} - asked.data.keys()):
+        message = f"`--data` says nothing of {', '.join(unsaid)}, which {asked.slug} is trained on"
+        raise Usage.one("WL609", message, f"the step `{REFRESH}` leaves the revisions")
+    found = steps[asked.step]
+    KINDS[found.kind](work, found)

@@ -1,0 +1,316 @@
+"""What is rendered for Argo is played here, pod by pod, and makes what the laptop makes."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.cluster import FAILED, OMITTED, SKIPPED, SUCCEEDED, Cluster, Run
+from tests.e2e.orchard import FIRST, FOLDER, MODEL, SLUG, Orchard
+from tests.wheels import wheel
+from windlass.adapters.interpreters import UvInterpreters
+from windlass.adapters.store import FolderStore
+from windlass.engine import lockfile
+
+pytestmark = pytest.mark.slow
+ENVIRONMENT = """\
+apiVersion: windlass.dev/v1alpha1
+kind: Environment
+metadata: {{name: dev}}
+spec:
+  target: {{kind: files, namespace: "ml-{{team}}-dev"}}
+  store: {{uri: "{store}"}}
+  images:
+    runtime: registry.example/windlass-runtime@sha256:1111111111111111111111111111111111111111111111111111111111111111
+    step: registry.example/windlass-step@sha256:2222222222222222222222222222222222222222222222222222222222222222
+  backends: {{pipelines: argo}}
+"""
+CLOCK = 'retraining: {schedule: {cron: "0 3 * * 1"}}\n'
+STEPS = ["refresh", "check-harvest", "tidy", "fit", "score", "test", "gates", "register", "package"]
+
+
+class Place:
+    """A repository whose head trains in a cluster, and that cluster."""
+
+    def __init__(self, orchard: Orchard, scratch: Path) -> None:
+        self.orchard = orchard
+        self.scratch = scratch
+        self.store = FolderStore(scratch / "the store")
+        text = ENVIRONMENT.format(store=self.store.path.as_uri())
+        orchard.clone.commit("dev is a cluster", {"environments/dev/environment.yaml": text})
+
+    def change(self, path: str, before: str, after: str) -> None:
+        self.orchard.edit(path, before, after)
+        self.orchard.clone.commit(f"change {path}")
+
+    def cluster(self, cache: Path | None = None) -> Cluster:
+        """What `upload` and `render` make of the commit that is checked out."""
+        self.orchard.does("step", "upload", "dev", SLUG)
+        shutil.rmtree(self.scratch / "rendered", ignore_errors=True)
+        self.orchard.does("render", "dev", "--out", str(self.scratch / "rendered"))
+        given = {name: value for name, value in self.orchard.surroundings().items() if not name.startswith("HOME")}
+        # what an image and a node have: interpreters that were made before
+        given["WINDLASS_CACHE"] = str(cache or UvInterpreters()._envs.parent)
+        return Cluster(self.scratch / "rendered", self.scratch / f"pods-{os.urandom(4).hex()}", given)
+
+    def trained(self) -> dict[str, Any]:
+        """The candidate that the laptop makes, what it wrote committed."""
+        told = json.loads(self.orchard.does("train", SLUG, "--output", "json").out)
+        self.orchard.clone.commit("what was trained here")
+        self.orchard.ran()
+        return told["candidate"]
+
+    def candidates(self) -> list[dict[str, Any]]:
+        return [json.loads(self.store.record(name) or b"") for name in self.store.records("candidates")]
+
+
+@pytest.fixture
+def place(orchard: Orchard, tmp_path: Path) -> Place:
+    return Place(orchard, tmp_path)
+
+
+def phases(run: Run) -> dict[str, str]:
+    return {name: node.phase for name, node in run.nodes.items() if name != "onExit"}
+
+
+def well(run: Run) -> None:
+    assert run.status == SUCCEEDED, run.told
+    assert "Traceback" not in run.told
+
+
+def test_pods_make_what_the_laptop_makes_and_a_second_run_trains_nothing(place: Place) -> None:
+    here = place.trained()
+    cluster = place.cluster()
+    run = cluster.play()
+    well(run)
+    assert phases(run) == dict.fromkeys(STEPS, SUCCEEDED)
+    assert place.orchard.ran() == ["tidy", "fit", "score", "test"]
+    (there,) = place.candidates()
+    own = {"commit", "dirty", "dvcLock", "stages", "startedAt", "finishedAt"}
+    assert {key: value for key, value in there.items() if key not in own} == {
+        key: value for key, value in here.items() if key not in own
+    }
+    assert place.store.get(there["dvcLock"]) == (place.orchard.folder / FOLDER / "dvc.lock").read_bytes()
+    assert there["commit"] == place.orchard.clone.git("rev-parse", "HEAD")
+    assert {one["name"] for one in there["stages"]} == {"tidy", "fit", "score", "test"}
+    left = json.loads(run.outputs["candidate"])
+    assert (left["inputs"], left["model"], left["bento"]) == (
+        here["inputs"],
+        here["model"]["digest"],
+        here["bento"]["digest"],
+    )
+    assert set("".join(str(value) for value in left.values())) <= set("sha256:0123456789abcdef")
+    place.store.verify_folder(left["bento"])
+    ((report,),) = ([json.loads(place.store.record(name) or b"") for name in place.store.records("reports")],)
+    assert report["status"] == SUCCEEDED
+
+    again = cluster.play()
+    well(again)
+    assert phases(again) == {**dict.fromkeys(STEPS, SKIPPED), "refresh": SUCCEEDED, "package": SUCCEEDED}
+    assert again.outputs == run.outputs
+    assert place.orchard.ran() == []
+
+
+LIVE = """
+live = pathlib.Path(os.environ['RUNS'] + '.live')
+if live.exists():
+    pathlib.Path('crates.csv').write_text(live.read_text())
+"""
+"""A source that looks outside: nothing that is declared says whether there is something new."""
+
+
+def test_the_clock_collects_first_and_unchanged_data_ends_it(place: Place) -> None:
+    collect = place.orchard.folder / "specs/orchard/datasets/crates/collect.py"
+    collect.write_text(collect.read_text() + LIVE)
+    place.change(MODEL, "  evaluation:\n", f"  {CLOCK}  evaluation:\n")
+    cluster = place.cluster()
+    assert "Workflow" not in cluster.kinds, "nothing was ever collected, so no run has a name"
+    first = cluster.play("CronWorkflow")
+    well(first)
+    assert place.orchard.ran() == FIRST
+    (made,) = place.candidates()
+    assert (made["outcome"], len(made["data"])) == ("passed", 1)
+
+    second = cluster.play("CronWorkflow")
+    well(second)
+    assert place.orchard.ran() == ["source"]
+    assert phases(second)["fit"] == SKIPPED
+    assert second.outputs == first.outputs
+
+    Path(f"{place.orchard.runs_file}.live").write_text("crate,weight\nA,1\nB,2\nC,3\nD,4\n")
+    third = cluster.play("CronWorkflow")
+    well(third)
+    assert place.orchard.ran() == FIRST
+    assert third.outputs != first.outputs
+    data = {one["data"][0]["md5"]: one["data"][0]["rows"] for one in place.candidates()}
+    assert sorted(data.values()) == [3, 4]
+    for md5 in data:
+        lock = place.store.get((place.store.record(f"data/orchard/crates/{md5}") or b"").decode())
+        assert md5.encode() in lock
+
+    Path(f"{place.orchard.runs_file}.live").write_text("crate,weight\nA,-1\nB,2\n")
+    wrong = cluster.play("CronWorkflow")
+    assert wrong.nodes["check-harvest"].exit == 1
+    assert "WL510" in wrong.told
+    assert "fit" not in place.orchard.ran()
+
+
+def test_killed_steps_are_played_again_and_what_was_done_stays_done(place: Place) -> None:
+    here = place.trained()
+    cluster = place.cluster()
+    ran = []
+    for step, point in {
+        "tidy": "begin:tidy",
+        "fit": "train.fit",
+        "gates": "train.gates",
+        "register": "register.version",
+        "package": "package.built",
+    }.items():
+        run = cluster.play(kill={step: point})
+        assert (run.status, run.nodes[step].exit, run.nodes[step].attempts) == (FAILED, -9, 1), run.told
+        ran += place.orchard.ran()
+        assert place.candidates() == []
+    run = cluster.play()
+    well(run)
+    assert ran + place.orchard.ran() == ["tidy", "fit", "score", "test"]
+    (there,) = place.candidates()
+    assert (there["model"], there["bento"], there["metrics"]) == (here["model"], here["bento"], here["metrics"])
+    assert [len(list(place.store.path.rglob(name))) for name in ("mlflow.db",)] == [1]
+
+
+def test_who_is_at_fault_decides_what_is_tried_again(place: Place) -> None:
+    place.change(MODEL, "  evaluation:\n", f"  {CLOCK}  evaluation:\n")
+    place.change(f"{FOLDER}/fit.py", "os.makedirs", "1 / 0\nos.makedirs")
+    run = place.cluster().play("CronWorkflow")
+    assert (run.status, run.nodes["fit"].exit, run.nodes["fit"].attempts) == (FAILED, 1, 1), run.told
+    assert phases(run)["score"] == OMITTED
+    assert "ZeroDivisionError" in run.nodes["fit"].log
+    assert str(Path(__file__).parents[2] / "platform") not in run.told
+    assert [(one["outcome"], one["stages"][0]["name"]) for one in place.candidates()] == [("failed", "tidy")]
+
+    place.change(f"{FOLDER}/fit.py", "1 / 0\n", "")
+    place.change(MODEL, "min: 0.5", "min: 0.9")
+    cluster = place.cluster()
+    run = cluster.play("CronWorkflow")
+    assert (run.nodes["gates"].exit, run.nodes["gates"].attempts, phases(run)["register"]) == (4, 1, OMITTED), run.told
+    assert "WL401" in run.told
+    assert sorted(one["outcome"] for one in place.candidates()) == ["failed", "refused"]
+
+    place.change(MODEL, "min: 0.9", "min: 0.5")
+    place.orchard.ran()
+    cluster = place.cluster()
+    well(cluster.play("CronWorkflow"))
+    assert place.orchard.ran() == ["source"], "another gate trains nothing"
+
+    shutil.rmtree(place.store.path / "records/candidates")
+    code = next(
+        one["value"]
+        for one in cluster.kinds["WorkflowTemplate"]["spec"]["arguments"]["parameters"]
+        if one["name"] == "code"
+    )
+    file = json.loads(place.store.get(code))[f"{FOLDER}/fit.py"]
+    blob = place.store._blobs.path(file)
+    good = blob.read_bytes()
+    blob.unlink()
+    run = cluster.play("CronWorkflow")
+    assert (run.nodes["refresh"].exit, run.nodes["refresh"].attempts) == (5, 3), run.told
+    assert "WL552" in run.told
+    assert run.nodes["onExit"].exit == 0
+    blob.write_bytes(good + b"# somebody's hand\n")
+    run = cluster.play("CronWorkflow")
+    assert (run.nodes["refresh"].exit, run.nodes["refresh"].attempts) == (4, 1), run.told
+    assert "WL421" in run.told
+
+
+def test_another_parameter_runs_only_what_reads_it_and_lost_results_are_made_again(place: Place) -> None:
+    place.change(MODEL, "  evaluation:\n", f"  {CLOCK}  evaluation:\n")
+    well(place.cluster().play("CronWorkflow"))
+    assert place.orchard.ran() == FIRST
+    place.change(MODEL, "factor: 2", "factor: 3")
+    run = place.cluster().play("CronWorkflow")
+    well(run)
+    assert place.orchard.ran() == ["source", "fit", "score", "test"]
+    assert "restored" in run.nodes["tidy"].log
+
+    place.change(MODEL, "factor: 3", "factor: 4")
+    files = place.store.path / "dvc/files/md5"
+    lists = list(files.rglob("*.dir"))
+    assert len(lists) == 2, "a model by each factor"
+    for path in files.rglob("*"):
+        if path.is_file() and path.read_bytes().startswith(b"[1.5"):  # what tidy wrote
+            path.chmod(0o644)
+            path.write_bytes(b"[]")
+    run = place.cluster().play("CronWorkflow")
+    well(run)
+    assert place.orchard.ran() == ["source", "tidy", "fit", "score", "test"]
+    assert place.candidates()[-1]["metrics"] == {"f1": 0.75}
+
+
+def test_pods_install_the_wheels_of_a_lock_from_the_store_and_ask_no_index(place: Place, tmp_path: Path) -> None:
+    part = "specs/orchard/datasets/crates"
+    place.change(MODEL, "  evaluation:\n", f"  {CLOCK}  evaluation:\n")
+    asked = "pears_by_hand==1.0\n"
+    lock = lockfile.assemble(asked.encode(), wheel(tmp_path / "wheels", "pears_by_hand").encode())
+    collect = (place.orchard.folder / part / "collect.py").read_text()
+    files = {"requirements.txt": asked, "requirements.lock": lock, "collect.py": "import pears_by_hand\n" + collect}
+    place.orchard.clone.commit("crates need pears", {f"{part}/{name}": text for name, text in files.items()})
+    (tmp_path / "others").mkdir()
+    said = place.orchard.says("step", "upload", "dev", SLUG, "--wheels", str(tmp_path / "others"))
+    assert (said.exit, "WL563" in said.err) == (1, True), said.text
+
+    place.orchard.does("step", "upload", "dev", SLUG, "--wheels", str(tmp_path / "wheels"))
+    run = place.cluster(tmp_path / "cache").play("CronWorkflow")
+    assert run.nodes["refresh"].phase == SUCCEEDED, run.told
+    assert place.orchard.ran() == ["source"]
+    assert (run.nodes["tidy"].exit, run.nodes["tidy"].attempts) == (5, 3), "the model's own lock has no wheels there"
+
+
+def test_what_is_started_out_of_its_turn_or_under_another_name_is_told(place: Place) -> None:
+    place.trained()
+    cluster = place.cluster()
+    values = {one["name"]: one["value"] for one in cluster.kinds["Workflow"]["spec"]["arguments"]["parameters"]} | {
+        "inputs": "sha256:" + "0" * 64
+    }
+    (place.scratch / "pod").mkdir()
+    pod = [
+        "-C",
+        str(place.scratch / "pod"),
+        "--out",
+        "out",
+        "--environment",
+        "dev",
+        "--store",
+        place.store.path.as_uri(),
+    ]
+    words = [word for name in ("code", "lock", "spec", "data", "inputs") for word in (f"--{name}", values[name])]
+    for step, exit_code, code in (
+        ("refresh", 4, "WL437"),
+        ("score", 5, "WL555"),
+        ("gates", 5, "WL555"),
+        ("fti", 2, "WL646"),
+    ):
+        said = place.orchard.says("step", "run", step, "--model", SLUG, *pod, *words)
+        assert (said.exit, code in said.err) == (exit_code, True), said.text
+    said = place.orchard.says("step", "run", "fit", "--model", SLUG, *pod, *words, "--data", "")
+    assert (said.exit, "says nothing of orchard/crates" in said.err) == (2, True), said.text
+
+
+def test_a_pod_judges_against_the_champion_and_what_it_made_is_fetched_by_what_serves(place: Place) -> None:
+    gates = "[{metric: f1, min: 0.5}, {metric: f1, baseline: champion, minRelativeChange: 0.1}]"
+    place.change(MODEL, "[{metric: f1, min: 0.5}]", gates)
+    place.orchard.does("train", SLUG, "--env", "dev", "--rehearse")
+    place.orchard.clone.merge(f"windlass/release/dev/{SLUG}")
+    cluster = place.cluster()
+    run = cluster.play()
+    well(run)  # the champion itself is not compared
+    serving = cluster.start_init("Deployment")
+    assert "bento     verified" in serving.log, serving.log
+    assert (serving.exit, "no wheels of the lock" in serving.log) == (5, True), "the packages come from nowhere else"
+
+    place.change(MODEL, "factor: 2", "factor: 3")
+    run = place.cluster().play()
+    assert run.nodes["gates"].exit == 4, run.told
+    assert "champion" in run.nodes["gates"].log
