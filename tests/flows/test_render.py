@@ -1,5 +1,6 @@
 """`render` of an environment in a cluster, from a released model through the front door to objects that are read strictly."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -55,6 +56,35 @@ def test_one_object_a_file_and_each_is_accepted(world: World, tmp_path: Path) ->
         "spec"
     ]["pin"]
     assert pin["bento"]["digest"] in fetch["args"]
+
+
+def test_the_registry_is_told_where_there_is_one(world: World, tmp_path: Path) -> None:
+    tell(world, ENVIRONMENT + "  tracking: {uri: 'https://mlflow.example'}\n")
+    ran = windlass(world, "render", "dev", "--out", str(tmp_path / "out"))
+    assert ran.returncode == 0, ran.stderr
+    found = yaml.safe_load((tmp_path / "out" / FOLDER / "configmap-vision-digits-registry.yaml").read_text())
+    assert problems(found) == []
+    told = yaml.safe_load(found["data"]["registry.yaml"])
+    release = yaml.safe_load((world.clone.folder / "environments/dev/releases/vision/digits/release.yaml").read_text())
+    assert told["registeredModel"] == release["spec"]["pin"]["model"]["registry"]
+    (version,) = told["versions"]
+    assert (version["digest"], version["aliases"]) == (release["spec"]["pin"]["model"]["digest"], ["dev"])
+    deployment = (tmp_path / "out" / FOLDER / "deployment-vision-digits.yaml").read_text()
+    assert "MLFLOW" not in deployment, "a service asks no tracker, and has no key to one"
+
+
+PRICES = "  prices: {cpuHour: 0.04, memoryGiBHour: 0.005, currency: EUR}\n"
+COSTS = "  costs 9.13 EUR a month, by what services ask for\n"
+
+
+def test_what_services_cost_is_said_where_prices_are_known(world: World) -> None:
+    tell(world, ENVIRONMENT)
+    assert "costs" not in windlass(world, "plan", "dev", "--rehearse").stdout
+    tell(world, ENVIRONMENT + PRICES)
+    planned = windlass(world, "plan", "dev", "--rehearse")
+    assert COSTS in planned.stdout, planned.stderr
+    told = json.loads(windlass(world, "plan", "dev", "--rehearse", "--output", "json").stdout)["cost"]
+    assert told["services"] == {"vision/digits": {"low": "9.13", "high": "9.13"}}
 
 
 def test_an_environment_that_does_not_say_its_images_is_told(world: World) -> None:

@@ -104,6 +104,39 @@ def test_the_head_becomes_objects_and_each_is_accepted(world: World, tmp_path: P
     assert run["metadata"]["annotations"]["windlass.dev/inputs-digest"] == wanted
 
 
+TRACKER = "  tracking: {uri: 'http://mlflow.mlflow:5000', secretRef: {name: mlflow}}\n  secrets: {store: vault}\n"
+
+
+def test_every_step_finds_the_tracker_and_the_way_to_it(world: World, tmp_path: Path) -> None:
+    write(world, "environments/dev/environment.yaml", ENVIRONMENT + TRACKER)
+    edit(
+        world,
+        f"{TRAINING}/model.yaml",
+        "        params: {max_depth: 8}\n",
+        "        params: {max_depth: 8}\n        env: [{name: MLFLOW_EXPERIMENT_NAME, value: its own}]\n",
+    )
+    objects = rendered(world, tmp_path / "out")
+    assert [found for one in objects.values() for found in problems(one)] == []
+    templates = objects[f"{FOLDER}/workflowtemplate-vision-digits-train.yaml"]["spec"]["templates"]
+    steps = {part["name"]: part["container"] for part in templates if "container" in part}
+    env = {name: {one["name"]: one["value"] for one in step["env"]} for name, step in steps.items()}
+    assert {found["MLFLOW_TRACKING_URI"] for found in env.values()} == {"http://mlflow.mlflow:5000"}
+    assert env["step-tool"]["MLFLOW_EXPERIMENT_NAME"] == "vision/digits"
+    assert env["step-train"]["MLFLOW_EXPERIMENT_NAME"] == "its own"
+    assert all({"secretRef": {"name": "mlflow"}} in step["envFrom"] for step in steps.values())
+    policy = objects[f"{FOLDER}/networkpolicy-vision-digits-train.yaml"]["spec"]
+    assert 5000 in {port["port"] for rule in policy["egress"] for port in rule["ports"]}
+    secret = objects[f"{FOLDER}/externalsecret-mlflow.yaml"]["spec"]
+    assert secret["dataFrom"] == [{"extract": {"key": "mlflow"}}], "the environment's own, not a team's"
+
+
+def test_an_address_with_a_password_in_it_is_refused(world: World) -> None:
+    write(world, "environments/dev/environment.yaml", ENVIRONMENT + "  tracking: {uri: 'http://me:secret@mlflow'}\n")
+    ran = windlass(world, "render", "dev")
+    assert ran.returncode == 1
+    assert "environments/dev/environment.yaml:" in ran.stderr
+
+
 def test_data_that_was_never_collected_names_no_run(world: World, tmp_path: Path) -> None:
     objects = rendered(world, tmp_path / "out")
     assert "WorkflowTemplate" in kinds(objects)

@@ -34,7 +34,7 @@ class CommandGit:
         self.root = _top(start)
         # A commit never changes, so what was asked about commits by their full names need not be asked again.
         self._commits: set[str] = set()
-        self._trees: dict[str, TreeFiles] = {}
+        self._trees: dict[tuple[str, tuple[str, ...]], TreeFiles] = {}
         self._logs: dict[tuple[str, ...], tuple[Commit, ...]] = {}
         self._blobs: dict[bytes, bytes] = {}
 
@@ -95,12 +95,16 @@ class CommandGit:
         found = ((os.fsdecode(path).rpartition("/")[2], head.split(b" ")) for head, _, path in lines)
         return {name: kind[2].decode() for name, kind in found if kind[1] == b"tree"}
 
-    def tree(self, revision: str) -> TreeFiles:
+    def tree(self, revision: str, below: tuple[str, ...] = ()) -> TreeFiles:
         """The files of a revision, as if the work tree were clean and there."""
         commit = self.resolve(revision)
         if commit is None:
             return TreeFiles(self.root, None, self._blobs)
-        return self._trees.setdefault(commit, TreeFiles(self.root, commit, self._blobs))
+        if (commit, below) not in self._trees:
+            # a part of a tree is asked for while that part is worked on, and never again
+            self._trees = {asked: tree for asked, tree in self._trees.items() if not asked[1]}
+            self._trees[commit, below] = TreeFiles(self.root, commit, self._blobs, below)
+        return self._trees[commit, below]
 
     def log(
         self,

@@ -26,8 +26,10 @@ DOCUMENTS = ("yaml", "yml", "json", "lock")
 class TreeFiles:
     """`ports.Files` over a commit, for reading alone. An unknown revision has no files."""
 
-    def __init__(self, root: Path, commit: str | None, blobs: dict[bytes, bytes]) -> None:
-        """``blobs`` are contents by their ids, shared between revisions: most files are the same in all of them."""
+    def __init__(self, root: Path, commit: str | None, blobs: dict[bytes, bytes], below: tuple[str, ...] = ()) -> None:
+        """``blobs`` are contents by their ids, shared between revisions: most files are the same in all of them. Where folders
+        are given, nothing but what is ``below`` them is known."""
+        self._listed = [f"{folder}/" for folder in below]
         self._root = root
         self._commit = commit
         self._blobs = blobs
@@ -81,7 +83,7 @@ class TreeFiles:
         if self._commit is None:
             return {}
         try:
-            out = run(self._root, "ls-tree", "-r", "-z", "--full-tree", self._commit)
+            out = run(self._root, "ls-tree", "-r", "-z", "--full-tree", self._commit, "--", *self._listed)
         except GitError as error:
             raise trouble(f"list the files of {self._commit[:10]}", error) from error
         lines = [line.partition(b"\t") for line in out.split(b"\0") if line]

@@ -19,11 +19,12 @@ from typing import Any
 from windlass.adapters import mlflow_reading, mlflow_worker, mlmodel
 from windlass.adapters.files import trouble
 from windlass.adapters.worker import Worker
+from windlass.engine.lower import tracking
 from windlass.model import digests, layout
 from windlass.model.candidate import Candidate, ModelPin
 from windlass.model.failure import World
 
-INPUTS, MODEL = mlflow_worker.INPUTS, mlflow_worker.MODEL
+INPUTS = tracking.INPUTS
 NOT_A_TAG = ("lock", "contract")
 """Keys of ``extra`` whose text goes into files beside the model instead."""
 
@@ -177,8 +178,7 @@ def flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def _tags(candidate: Candidate, pin: ModelPin) -> dict[str, str]:
-    tags = {INPUTS: candidate.inputs, MODEL: pin.digest, "windlass.format": pin.format, "windlass.tool": candidate.tool}
-    tags |= {f"windlass.data.{ref.name}": f"{ref.dataset} md5:{ref.md5} {ref.sha256}" for ref in candidate.data}
+    tags = {**tracking.tags(pin, candidate.inputs, candidate.data), "windlass.tool": candidate.tool}
     optional = {"windlass.code": candidate.code, "windlass.lock": candidate.lock, "windlass.commit": candidate.commit}
     tags |= {"mlflow.source.git.commit": candidate.commit} if candidate.commit else {}
     if candidate.dirty:

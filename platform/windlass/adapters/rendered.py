@@ -7,7 +7,7 @@ that have not changed stay the very same files. A folder that Windlass did not r
 import contextlib
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from pathlib import Path
 
 from windlass.adapters import survey
@@ -63,26 +63,28 @@ class RenderedFolder:
         with contextlib.suppress(OSError):
             os.rmdir(self._top)
 
-    def stamp(self, folder: str) -> str:
-        """What a folder looks like: another one where a file of it changed, is new or gone."""
-        return survey.stamp(f"{self._top}/{folder}")[0]
+    def stamp(self, folder: str, names: Iterable[str] | None = None) -> str:
+        """What a folder looks like, or some files of it: another one where a file of it changed, is new or gone."""
+        if names is None:
+            return survey.stamp(f"{self._top}/{folder}")[0]
+        return "/".join(survey.mark(f"{self._top}/{folder}/{name}") for name in sorted(names))
 
-    def keep(self, folders: Iterable[str]) -> None:
-        """Remove every other folder; files of the top are ours."""
+    def keep(self, folders: Set[str], fresh: Set[str]) -> None:
+        """Remove every other folder. What was not written to looks as it should, with all that is in it."""
         kept = {part for folder in folders for part in _upwards(folder)}
         try:
-            self._sweep("", kept)
+            self._sweep("", kept, folders - fresh)
         except OSError as error:
             raise trouble(self.folder, error, "removed") from error
 
-    def _sweep(self, folder: str, kept: set[str]) -> None:
+    def _sweep(self, folder: str, kept: Set[str], known: Set[str]) -> None:
         for name, kind in survey.entries(f"{self._top}/{folder}"):
             path = f"{folder}/{name}" if folder else name
-            if kind == "folder" and path != ".git":
+            if kind == "folder" and path != ".git" and path not in known:
                 if path not in kept:
                     shutil.rmtree(f"{self._top}/{path}")
                 else:
-                    self._sweep(path, kept)
+                    self._sweep(path, kept, known)
 
     def _write(self, path: str, data: bytes) -> None:
         folder, new = os.path.dirname(path), f"{self._part}/{path}"

@@ -7,6 +7,7 @@ import hashlib
 import os
 import stat
 import time
+from array import array
 from collections.abc import Iterator
 from typing import Literal
 
@@ -44,29 +45,46 @@ def entries(folder: str) -> list[tuple[str, str]]:
 
 
 def stamp(top: str) -> tuple[str, int, bool]:
-    """A digest of names, sizes and times of everything below a folder, when something there last changed (in nanoseconds),
+    """A digest of names, sizes and times of change of all below a folder, when something there last changed (in nanoseconds),
     and whether there are links. What `survey` leaves out is left out."""
     whole, newest, linked, folders = hashlib.sha256(), 0, False, [top]
     while folders:
         folder = folders.pop()
         try:
-            found = sorted(os.scandir(folder), key=lambda entry: entry.name)
+            found = sorted(os.scandir(folder), key=_name)
         except OSError:
             continue
-        whole.update(b"\0" + folder[len(top) :].encode("utf-8", "surrogateescape"))
+        names, marks = [folder[len(top) :]], array("q")
         for entry in found:
             if entry.is_dir(follow_symlinks=False):
                 if not entry.name.startswith(".") and entry.name != CACHES:
                     folders.append(entry.path)
                 continue
-            seen = entry.stat(follow_symlinks=False)
-            whole.update(
-                f"/{entry.name}\0{seen.st_size} {seen.st_mtime_ns} {seen.st_ctime_ns} {seen.st_ino} {seen.st_mode}".encode(
-                    errors="surrogateescape"
-                )
-            )
-            newest, linked = max(newest, seen.st_mtime_ns, seen.st_ctime_ns), linked or stat.S_ISLNK(seen.st_mode)
+            state = entry.stat(follow_symlinks=False)
+            # whatever happens to a file, its time of change tells: nobody can set that
+            changed = state.st_ctime_ns
+            names.append(entry.name)
+            marks.append(changed)
+            marks.append(state.st_size)
+            if changed > newest:
+                newest = changed
+            linked = linked or entry.is_symlink()
+        whole.update("/".join(names).encode("utf-8", "surrogateescape"))
+        whole.update(marks.tobytes())
     return whole.hexdigest(), newest, linked
+
+
+def mark(path: str) -> str:
+    """Size and times of one file; empty where there is none."""
+    try:
+        seen = os.stat(path, follow_symlinks=False)
+    except OSError:
+        return ""
+    return f"{seen.st_ctime_ns} {seen.st_size}"
+
+
+def _name(entry: os.DirEntry[str]) -> str:
+    return entry.name
 
 
 def _kind(entry: os.DirEntry[str]) -> str:

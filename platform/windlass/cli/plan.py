@@ -25,8 +25,9 @@ def run(arguments: argparse.Namespace) -> Exit:
 def _plan(arguments: argparse.Namespace) -> Exit:
     from windlass.cli import wiring
     from windlass.engine import resolve
-    from windlass.flows import load, plan
+    from windlass.flows import cost, load, plan
     from windlass.flows.releasing import waiting
+    from windlass.views import cost as pricing
     from windlass.views import plan as view
     from windlass.views import proposal
 
@@ -40,10 +41,12 @@ def _plan(arguments: argparse.Namespace) -> Exit:
     if out:
         ports.files.write(out, plan.dump(made))
     waits = waiting.waiting(ports, environment.metadata.name)
+    costs = cost.cost(ports, project, environment)
     if arguments.output == "json":
-        screen.data(view.as_json(made, proposal.waiting_plain(waits)))
+        screen.data(view.as_json(made, proposal.waiting_plain(waits), pricing.plain(costs)))
     else:
         screen.data(view.as_text(made, arguments.out))
+        screen.data(pricing.as_text(costs))
         screen.data(proposal.waiting(waits, rehearsal.remote(ports), arguments.rehearse))
     if made.refusals:
         return Exit.REFUSED

@@ -17,8 +17,6 @@ from windlass.model.project import Source
 from windlass.model.specs.dataset import Scalar
 
 FILE = "backend.yaml"
-BUILT_IN = (("tracking", "mlflow"),)
-"""Axis and name of what Windlass does itself, without templates."""
 TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
     "integer": (int,),

@@ -124,6 +124,7 @@ def _rehearsed(declared: Environment, place: int) -> Environment:
         "target": target,
         "backends": EnvironmentSpec(target=target).backends,
         "store": None,
+        "tracking": None,
         "queue": None,
         "options": {},
         "rehearsed": True,

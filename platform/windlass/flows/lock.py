@@ -3,11 +3,11 @@ and make the interpreters that the locks describe.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from windlass.engine import generated, lockfile, resolve
+from windlass.engine import generated, lockfile, rendered_only, resolve
 from windlass.engine.lower import names, pipeline
 from windlass.model.diagnostic import Place
 from windlass.model.failure import Failure, Findings
@@ -21,12 +21,13 @@ Outcome = Literal["fresh", "written"]
 
 @dataclass(frozen=True, slots=True)
 class Locked:
-    """What became of the files of one model or dataset. ``python`` is the interpreter of its lock."""
+    """What became of the files of one model or dataset. ``python`` is the interpreter of its lock; None where nothing here
+    would ever run in it."""
 
     slug: str
     kind: Literal["model", "dataset"]
     files: Mapping[str, Outcome]
-    python: Path
+    python: Path | None
 
     @property
     def written(self) -> tuple[str, ...]:
@@ -44,9 +45,12 @@ def lock(
     were done; `World` where the package index is needed and not there (WL561)."""
     done: list[Locked] = []
     wrong: list[Findings] = []
+    unused = {slug for slug, loaded in project.models.items() if rendered_only.says(loaded)}
     for kind, lowered, requirements in _pipelines(project, slugs):
         try:
-            done.append(_lock(ports, kind, lowered, requirements, upgrade))
+            made = _lock(ports, kind, lowered, requirements, upgrade)
+            idle = kind == "model" and lowered.slug in unused
+            done.append(made if idle else replace(made, python=_interpreter(ports, lowered)))
         except Findings as failure:
             wrong.append(failure)
     if wrong:
@@ -79,8 +83,13 @@ def _lock(
     for path, data in files.items():
         outcomes[path] = "fresh" if ports.files.read(ports.root / path) == data else "written"
         ports.files.write(ports.root / path, data)
-    python = ports.interpreters.ensure(files[pins], ports.progress)
-    return Locked(lowered.slug, kind, outcomes, python)
+    return Locked(lowered.slug, kind, outcomes, None)
+
+
+def _interpreter(ports: Ports, lowered: Pipeline) -> Path:
+    """What the lock describes, with all its packages: a model that is only rendered costs nobody a download."""
+    pins = ports.files.read(ports.root / names.joined(lowered.folder, lowered.requirements))
+    return ports.interpreters.ensure(pins or b"", ports.progress)
 
 
 def _pins(ports: Ports, lowered: Pipeline, asked: str, pins: str, upgrade: bool) -> bytes:

@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from windlass import __version__
-from windlass.engine import diff, guard, manifests
+from windlass.engine import diff, guard, manifests, rendered_only
 from windlass.engine.lower.pipeline import pipeline
 from windlass.engine.release import spec_digest
 from windlass.flows import clean, train
@@ -56,6 +56,7 @@ def plan(
             *guard.verdicts(changes, environment.spec.guards, deletable),
             *approvals.verdicts(ports, project, environment, held, changes, last, base),
             *_unmerged(ports, project, environment, changes),
+            *_untrained(project, environment, only),
         ),
         created_at=ports.clock.now().isoformat(timespec="seconds"),
     )
@@ -118,7 +119,11 @@ def _only(held: Mapping[str, Held], only: str | None) -> dict[str, Held]:
 def _runs(ports: Ports, project: Project, environment: Environment, only: str | None) -> list[Manifest]:
     if not trains(environment):
         return []
-    chosen = [loaded for slug, loaded in sorted(project.models.items()) if only in (None, slug)]
+    chosen = [
+        loaded
+        for slug, loaded in sorted(project.models.items())
+        if only in (None, slug) and not rendered_only.says(loaded)
+    ]
     return [_run(ports, project, loaded, environment) for loaded in chosen]
 
 
@@ -157,6 +162,24 @@ def _unmerged(ports: Ports, project: Project, environment: Environment, changes:
             # Without the remote nobody can tell; apply cannot do without it and says so.
             continue
     return found
+
+
+def _untrained(project: Project, environment: Environment, only: str | None) -> list[Verdict]:
+    """Models that are only rendered (WL313): a warning, since a plan that leaves a model out must say so."""
+    found = [one for slug, one in sorted(project.models.items()) if only in (None, slug) and rendered_only.says(one)]
+    return [
+        Verdict(
+            guard="format",
+            allowed=True,
+            subject=one.spec.metadata.slug,
+            reason=f"{one.spec.metadata.slug} is not trained: this version only renders {one.spec.spec.model_format.name} models",
+            hint="`windlass explain WL313`",
+            code="WL313",
+            warning=True,
+        )
+        for one in found
+        if trains(environment)
+    ]
 
 
 def _departed(

@@ -7,6 +7,7 @@ same call does again: each step finds what the one before it kept. A cluster tak
 from dataclasses import dataclass
 from pathlib import Path
 
+from windlass.engine import rendered_only
 from windlass.flows import clean
 from windlass.flows.training import candidates, judged, material, team_tests, workfolder
 from windlass.flows.training.candidates import FAILED
@@ -58,6 +59,7 @@ def train(
 def _run(
     ports: Ports, project: Project, loaded: Loaded[Model], environment: Environment, champion: Release | None
 ) -> "_Run":
+    rendered_only.require_trainable(loaded)
     found = material.whole(ports, project, loaded, environment)
     return _Run(ports, closing(ports, project, loaded, environment.metadata.name, found, champion))
 

@@ -1,6 +1,6 @@
 """The main job on one machine: train if anything changed, release it to `local`, serve it, ask it one real question."""
 
-from windlass.engine import resolve
+from windlass.engine import rendered_only, resolve
 from windlass.flows import apply, train
 from windlass.flows import plan as planning
 from windlass.flows.applying import contents, receipts
@@ -25,6 +25,7 @@ def up(ports: Ports, project: Project, loaded: Loaded[Model], began: float, port
 
     Raises whatever training, gates or the machine have against it; what was finished before is kept, and the same command
     goes on from there."""
+    rendered_only.require_trainable(loaded)
     slug = loaded.spec.metadata.slug
     environment = resolve.environment(project, LOCAL, rehearse=False)
     with ports.locks.hold(LOCAL, ports.progress) as lock:

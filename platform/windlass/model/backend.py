@@ -67,6 +67,8 @@ class Backend(Document):
     """What it can say."""
     metrics: Metrics | None = None
     """How what it serves is measured; without it nothing is watched."""
+    variables: dict[str, Literal["uri", "experiment"]] = {}
+    """What trainings are told of a tracker, by the variable that its clients read."""
     options: tuple[Option, ...] = ()
     """What an environment may set."""
     documents: Annotated[tuple[Made, ...], Field(min_length=1)]

@@ -67,8 +67,9 @@ class Git(Protocol):
         """Repository-relative paths below a folder at a revision."""
         ...
 
-    def tree(self, revision: str) -> Files:
-        """The repository's files as they are at a revision, read-only, under the same absolute paths as the work tree's."""
+    def tree(self, revision: str, below: tuple[str, ...] = ()) -> Files:
+        """The repository's files as they are at a revision, read-only, under the same absolute paths as the work tree's; where
+        folders are given, those ``below`` them alone."""
         ...
 
     def log(

@@ -1,6 +1,6 @@
 """Where rendered files go, and who renders them."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from typing import Protocol, TypeVar
 
 Piece = TypeVar("Piece")
@@ -26,12 +26,12 @@ class Rendered(Protocol):
         """What was written is not put in place."""
         ...
 
-    def stamp(self, folder: str) -> str:
-        """What a folder looks like: another one where a file of it changed, is new or gone."""
+    def stamp(self, folder: str, names: Iterable[str] | None = None) -> str:
+        """What a folder looks like, or some files of it: another one where a file of it changed, is new or gone."""
         ...
 
-    def keep(self, folders: Iterable[str]) -> None:
-        """Remove every other folder."""
+    def keep(self, folders: Set[str], fresh: Set[str]) -> None:
+        """Remove every other folder; ``fresh`` are those that were written to."""
         ...
 
 

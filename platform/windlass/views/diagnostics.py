@@ -34,7 +34,9 @@ def summary(diagnostics: Sequence[Diagnostic], documents: int, seconds: float) -
         return f"{checked}: no mistakes"
     errors = [finding for finding in diagnostics if finding.severity is Severity.ERROR]
     warnings = [finding for finding in diagnostics if finding.severity is Severity.WARNING]
-    words = [count(len(found), word) for found, word in ((errors, "error"), (warnings, "warning")) if found]
+    notes = [finding for finding in diagnostics if finding.severity is Severity.INFO]
+    graded = ((errors, "error"), (warnings, "warning"), (notes, "note"))
+    words = [count(len(found), word) for found, word in graded if found]
     files = len({finding.place.path for finding in diagnostics if finding.place})
     first = (errors or warnings or list(diagnostics))[0].code
     return f"{' and '.join(words)} in {count(files, 'file')}, {checked}.  `windlass explain {first}` tells more."

@@ -29,8 +29,9 @@ def as_text(rows: Sequence[Any]) -> str:
         state = f"{written} of {len(row.files)} files written" if written else f"all {len(row.files)} files fresh"
         lines.append(f"{row.kind:<8} {row.slug:<28} {state}")
         lines += [f"  ~ {path}" for path, outcome in sorted(row.files.items()) if outcome == "written"]
-        lines.append(f"  interpreter  {row.python}")
-    return "\n".join([*lines, "", PLAIN + plain(rows[-1])])
+        lines.append(f"  interpreter  {row.python or 'none: it is only rendered, `windlass explain WL313`'}")
+    runnable = [row for row in rows if row.python]
+    return "\n".join([*lines, *(["", PLAIN + plain(runnable[-1])] if runnable else [])])
 
 
 def plain(row: Row) -> str:
@@ -45,7 +46,12 @@ def plain(row: Row) -> str:
 def as_json(rows: Sequence[Any]) -> str:
     """The same as data."""
     value = [
-        {"slug": row.slug, "kind": row.kind, "files": dict(sorted(row.files.items())), "python": str(row.python)}
+        {
+            "slug": row.slug,
+            "kind": row.kind,
+            "files": dict(sorted(row.files.items())),
+            "python": str(row.python) if row.python else None,
+        }
         for row in rows
     ]
     return json.dumps({"locked": value}, indent=2, ensure_ascii=False)

@@ -36,9 +36,9 @@ def warnings(plan: Plan) -> str:
     return "\n".join(f"  warning: {verdict.reason}  {verdict.code}\n      {verdict.hint}" for verdict in plan.warnings)
 
 
-def as_json(plan: Plan, waiting: Sequence[Mapping[str, Any]] = ()) -> str:
-    """The plan file's own form, with its digest and the proposals that wait for their merge beside it."""
-    told = {"digest": plan.digest, "plan": plan.plain(), "waiting": list(waiting)}
+def as_json(plan: Plan, waiting: Sequence[Mapping[str, Any]] = (), cost: Mapping[str, Any] | None = None) -> str:
+    """The plan file's own form, with its digest, the proposals that wait for their merge, and what services cost beside it."""
+    told = {"digest": plan.digest, "plan": plan.plain(), "waiting": list(waiting), "cost": cost}
     return json.dumps(told, sort_keys=True, indent=2)
 
 

@@ -38,7 +38,7 @@ def test_one_file_stands_in_for_the_shipped_one(own: Path) -> None:
 
 def test_a_private_backend_is_one_among_the_others(own: Path) -> None:
     templates = LayeredTemplates(own)
-    assert templates.backends("serving") == ("bentoml", "mine")
+    assert templates.backends("serving") == ("bentocloud", "bentoml", "mine")
     assert sorted(templates.files("serving", "mine")) == ["a.j2", "backend.yaml"]
     assert templates.owned() == (("serving", "mine"), ("tenancy", "namespace"))
 

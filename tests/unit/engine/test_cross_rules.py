@@ -74,6 +74,14 @@ def teams(*every: str) -> dict[str, bytes]:
     return {f"specs/{name}/team.yaml": TEAM.format(name).encode() for name in every}
 
 
+def files(name: str, namespace: str, tenancy: str = "") -> dict[str, bytes]:
+    text = cluster(name, namespace)[f"environments/{name}/environment.yaml"].replace(
+        b"kind: kubernetes", b"kind: files"
+    )
+    text += f"  backends: {{tenancy: {tenancy}}}\n".encode() if tenancy else b""
+    return {f"environments/{name}/environment.yaml": text}
+
+
 @pytest.mark.parametrize(
     ("files", "count"),
     [
@@ -82,6 +90,9 @@ def teams(*every: str) -> dict[str, bytes]:
         (cluster("dev", "ml-{team}", "one") | cluster("staging", "ml-{team}", "two"), 0),
         (cluster("dev", "ml"), 0),
         (cluster("dev", "ml") | teams("fraud"), 1),
+        (files("dev", "ml", "namespace") | teams("fraud"), 1),
+        (files("dev", "ml") | teams("fraud"), 0),
+        (files("dev", "ml-{team}", "namespace") | files("staging", "ml-{team}", "namespace"), 0),
         (cluster("dev", "-{team}"), 1),
         (cluster("dev", "{team}-"), 1),
         (cluster("dev", "kube-{team}"), 1),
@@ -127,6 +138,22 @@ def test_a_capability_is_asked_of_the_environment_that_lacks_it() -> None:
         )
         return [(one.hint, one.environments) for one in found if one.code == "WL294"]
 
-    assert told(able=False) == [("minReplicas 1, or a backend that can: other", ("dev",))]
+    hint = "minReplicas 1, or a backend that can: other"
+    assert told(able=False) == [(hint, (name,)) for name in ("dev", "prod", "staging")], "files are for a cluster, too"
     assert told(able=True) == []
     assert "WL294" not in {one.code for one in judged(files)}, "unknown backends are told elsewhere"
+
+
+def test_gpus_count_against_a_quota() -> None:
+    team = {"specs/vision/team.yaml": base()["specs/vision/team.yaml"] + b"  quota: {gpus: 3}\n"}
+    asked = "  serving:\n    maxReplicas: 2\n    resources: {gpu: 2}\n"
+    found = [one.message for one in judged(edited(MODEL, "  serving:\n", asked) | team) if one.code == "WL270"]
+    assert found == ["services of vision may reach 4 GPUs in dev, the quota is 3: digits 2 x 2"]
+
+
+def test_keys_to_the_tracker_are_for_who_trains() -> None:
+    said = b"  tracking: {uri: 'https://mlflow.example', secretRef: {name: mlflow}}\n"
+    for name, count in (("dev", 0), ("prod", 1)):
+        path = f"environments/{name}/environment.yaml"
+        found = [one for one in judged(base() | {path: base()[path] + said}) if one.code == "WL253"]
+        assert len(found) == count, name

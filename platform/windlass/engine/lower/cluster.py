@@ -45,6 +45,8 @@ SPREAD = ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
 CPU_MILLIS, MEMORY_BYTES = 250, 512 << 20
 """What a container asks for where the spec does not say: a cluster must know."""
 GRACE_SECONDS = 30
+UPDATE = Update(max_surge=1, max_unavailable=0, progress_deadline_seconds=600)
+"""Never fewer ready copies than before."""
 SERVE = ("python", "-m", "bentoml", "serve", BENTO, "--host", "0.0.0.0", "--port", str(PORT))  # noqa: S104 -- inside a pod
 
 
@@ -70,7 +72,7 @@ def placed(
         security=Security(uid=UID, writable=WRITABLE),
         service_account=name,
         spread=SPREAD,
-        update=Update(max_surge=1, max_unavailable=0, progress_deadline_seconds=600, min_available=min_available),
+        update=UPDATE.model_copy(update={"min_available": min_available}),
         network=Network(ingress_from=tuple(sorted(environment.spec.network.ingress_from))),
         configuration=_configuration(bounds, stream),
     )

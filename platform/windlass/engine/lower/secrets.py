@@ -24,8 +24,11 @@ class Use:
 
 
 def of_services(services: Iterable[Service]) -> Iterator[Use]:
-    """What services refer to: keys in their variables, and the environment's keys to the store."""
+    """What services refer to: keys in their variables, and the environment's keys to the store. Platforms that run services by
+    themselves keep their secrets, too."""
     for service in services:
+        if service.managed is not None:
+            continue
         yield from of_env(service.team, service.env)
         if service.pod is not None and service.pod.fetch is not None and service.pod.fetch.secret is not None:
             yield Use(service.team, service.pod.fetch.secret, None)
@@ -36,6 +39,7 @@ def of_pipelines(pipelines: Iterable[Pipeline]) -> Iterator[Use]:
     for pipeline in pipelines:
         for profile in pipeline.profiles:
             yield from of_env(pipeline.team, profile.env)
+            yield from (Use(pipeline.team, name, None) for name in profile.secrets)
         if pipeline.run is not None and pipeline.run.secret is not None:
             yield Use(pipeline.team, pipeline.run.secret, None)
 

@@ -11,8 +11,10 @@ from windlass.model.specs.environment import Environment
 from windlass.model.specs.model import ModelSpec, Serving
 from windlass.model.workload import Contract, EnvEntry, Probe, Probes, Scale, Service, Variant
 
-FORMATS = {"sklearn": "sklearn-skops"}
+FORMATS = {"keras": "keras-v3", "sklearn": "sklearn-skops"}
 """A model format of a spec to the form that is stored and loaded."""
+RENDERED_ONLY = frozenset({"keras"})
+"""Formats that this version can spell and not yet register, package and serve."""
 PROBES = Probes(
     # a server's port accepts before its model is loaded, and hangs; so the start gets patience, each probe a short time
     startup=Probe(path="/readyz", period_seconds=1, timeout_seconds=2, failure_threshold=120),

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from windlass.engine.backend import BUILT_IN
 from windlass.engine.finding import at
 from windlass.engine.tree import Tree
 from windlass.engine.wording import meant
@@ -14,6 +13,6 @@ def check(tree: Tree) -> Iterator[Diagnostic]:
     for loaded in tree.project.environments.values() if tree.known else ():
         for axis, name in loaded.spec.spec.backends.plain().items():
             there = tree.known.names.get(axis, ()) if tree.known else ()
-            if name not in there and (axis, name) not in BUILT_IN:
+            if name not in there:
                 hint = meant(name, there, f"there are for `{axis}`")
                 yield at(loaded.source, ("spec", "backends", axis), "WL273", f"no backend `{axis}/{name}`", hint)

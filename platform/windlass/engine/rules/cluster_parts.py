@@ -8,7 +8,9 @@ from windlass.model.diagnostic import Diagnostic
 
 
 def check(tree: Tree) -> Iterator[Diagnostic]:
-    """Images by digest, and the store that bentos come from."""
+    """Images by digest, and the store that bentos come from; not where a platform of its own serves."""
+    known = tree.known.backends if tree.known else {}
     for loaded in tree.project.environments.values():
-        if loaded.spec.spec.target.kind == "kubernetes":
+        serving = known.get(("serving", loaded.spec.spec.backends.serving))
+        if loaded.spec.spec.target.kind == "kubernetes" and (serving is None or serving.target == "kubernetes"):
             yield from missing(loaded, needed(loaded.spec.spec))

@@ -16,12 +16,15 @@ PATH = ("spec", "target", "namespace")
 
 
 def check(tree: Tree) -> Iterator[Diagnostic]:
-    """What `target.namespace` makes of every team, over all environments of one cluster."""
+    """What `target.namespace` makes of every team, over all environments of one cluster; of files, which somebody else takes to a
+    cluster that nobody names here, each environment by itself, where `tenancy` makes the namespaces."""
     taken: dict[tuple[str | None, str], tuple[str, Loaded[Environment]]] = {}
     for name, loaded in sorted(tree.project.environments.items()):
-        target = loaded.spec.spec.target
-        if target.kind != "kubernetes":
+        spec = loaded.spec.spec
+        files = spec.target.kind == "files" and spec.backends.tenancy is not None
+        if spec.target.kind != "kubernetes" and not files:
             continue
+        cluster_of = f"files of {name}" if files else spec.target.context
         for team in sorted(tree.project.teams):
             namespace = cluster.namespace(loaded.spec, team)
             wrong = _wrong(namespace)
@@ -30,7 +33,7 @@ def check(tree: Tree) -> Iterator[Diagnostic]:
                     loaded.source, PATH, "WL292", f"the namespace of team `{team}` would be `{namespace}`: {wrong}"
                 )
                 break
-            owner, there = taken.setdefault((target.context, namespace), (f"team `{team}` in {name}", loaded))
+            owner, there = taken.setdefault((cluster_of, namespace), (f"team `{team}` in {name}", loaded))
             if owner != f"team `{team}` in {name}":
                 message = f"team `{team}` in {name} would share the namespace `{namespace}` with {owner}"
                 hint = "say `{team}` and the environment in it: ml-{team}-" + name

@@ -34,6 +34,7 @@ class Asks:
     copies: int
     cpu_millis: int
     memory_bytes: int
+    gpus: int
     place: Place
 
 
@@ -55,6 +56,7 @@ BOUNDS = {
         lambda one: one.memory_bytes,
         bytes_si,
     ),
+    "gpus": Bound("GPUs", lambda quota: quota.gpus, lambda one: one.gpus, str),
     "replicas": Bound("copies", lambda quota: quota.replicas, lambda one: 1, str),
 }
 
@@ -108,4 +110,5 @@ def _documents(tree: Tree, team: str, environment: str) -> Iterator[Source]:
 
 def _asks(name: str, serving: Serving, place: Place) -> Asks:
     needs = asked(resources(serving.resources))
-    return Asks(name, serving.max_replicas, needs.cpu_millis.request or 0, needs.memory_bytes.request or 0, place)
+    gpus = needs.gpu.count if needs.gpu else 0
+    return Asks(name, serving.max_replicas, needs.cpu_millis.request or 0, needs.memory_bytes.request or 0, gpus, place)

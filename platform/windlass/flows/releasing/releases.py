@@ -1,6 +1,6 @@
 """The releases that one environment is asked to serve: from the commit being applied, or from `.windlass/` for `local`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from windlass.engine import release as releases
@@ -32,11 +32,12 @@ def current(
     project: Project,
     environment: Environment,
     base: str | None,
-    teams: Iterable[str] | None = None,
+    below: Sequence[str] | None = None,
 ) -> dict[str, Held]:
-    """``team/model`` to what is held, of all teams or of some. Raises `Refused` (WL421) where a folder does not verify."""
+    """``team/model`` to what is held, of all teams or ``below`` some folders of theirs. Raises `Refused` (WL421) where a folder
+    does not verify."""
     name = environment.metadata.name
-    folders = shelf.local(ports) if name == LOCAL else shelf.committed(ports, name, base, teams)
+    folders = shelf.local(ports) if name == LOCAL else shelf.committed(ports, name, base, below)
     return {
         slug: _held(project, name, files, layout.release_folder(name, slug)) for slug, files in sorted(folders.items())
     }

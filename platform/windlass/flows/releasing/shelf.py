@@ -5,7 +5,7 @@ it loses nothing, because whoever reads next finishes the writing.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from windlass.engine import release as releases
@@ -17,14 +17,17 @@ JOURNAL = "journal.json"
 
 
 def committed(
-    ports: Ports, environment: str, commit: str | None, teams: Iterable[str] | None = None
+    ports: Ports, environment: str, commit: str | None, below: Sequence[str] | None = None
 ) -> dict[str, dict[str, bytes]]:
-    """``team/model`` to the files of its release, for every release of an environment at a commit, or those of some teams."""
+    """``team/model`` to the files of its release, for every release of an environment at a commit, or for those ``below`` some
+    folders of its teams."""
     if commit is None:
         return {}
     top = ports.root / layout.ENVIRONMENTS / environment / "releases"
-    below = [top] if teams is None else [top / team for team in teams]
-    return {slug: files for one in below for slug, files in _below(ports.git.tree(commit), top, one).items()}
+    if below is None:
+        return _below(ports.git.tree(commit), top, top)
+    tree = ports.git.tree(commit, tuple(below))
+    return {slug: files for folder in below for slug, files in _below(tree, top, ports.root / folder).items()}
 
 
 def at(ports: Ports, environment: str, slug: str, commit: str) -> dict[str, bytes]:

@@ -14,7 +14,8 @@ from windlass.ports import Files
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One part: ``key`` is of all that it depended on, ``stamps`` say how its folders of the output looked."""
+    """One part: ``key`` is of all that it depended on, ``stamps`` say how its folders of the output looked; of ``made``, files are
+    remembered in those folders alone that it has together with others."""
 
     key: str
     made: Made
@@ -52,11 +53,13 @@ def _plain(entry: Entry) -> dict[str, object]:
         "labels": names.labels,
         "outside": entry.made.outside,
         "count": entry.made.count,
+        "shared": entry.made.folders,
     }
 
 
 def _entry(kept: Any) -> Entry:
     names = Names(tuple(kept["documents"]), tuple(kept["taken"]), tuple(kept["registered"]), dict(kept["labels"]))
     outside = {str(path): (bool(with_data), str(answer)) for path, (with_data, answer) in kept["outside"].items()}
-    made = Made(names=names, outside=outside, count=int(kept["count"]))
+    shared = {str(folder): tuple(files) for folder, files in kept["shared"].items()}
+    made = Made(names=names, outside=outside, count=int(kept["count"]), folders=shared)
     return Entry(str(kept["key"]), made, dict(kept["stamps"]))

@@ -1,6 +1,6 @@
 """What the specs and releases of some teams become in one environment: lowered, and spelled by its backends."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from windlass import __version__
@@ -8,14 +8,17 @@ from windlass.engine import generated, overlay, resolve
 from windlass.engine import render as rendering
 from windlass.engine.backend import FILE, declared
 from windlass.engine.cast import Document
-from windlass.engine.lower import cluster, images, pipeline, secrets, training
+from windlass.engine.lower import cluster, images, managed, pipeline, secrets, training
 from windlass.engine.lower.logstream import logstream
 from windlass.engine.lower.monitor import monitor
 from windlass.engine.lower.service import service
 from windlass.engine.lower.tenancy import tenancy
+from windlass.engine.lower.tracking import tracked, tracking
 from windlass.flows.releasing import releases
+from windlass.flows.rendering.parts import Part
 from windlass.flows.training import material
 from windlass.model import digests
+from windlass.model.backend import Backend
 from windlass.model.document import Document as Workload
 from windlass.model.project import Loaded, Project
 from windlass.model.specs.environment import LOCAL, Environment
@@ -33,13 +36,11 @@ class _Served:
     stream: LogStream | None
 
 
-def documents(
-    ports: Ports, project: Project, environment: Environment, teams: Sequence[str] | None = None
-) -> list[Document]:
+def documents(ports: Ports, project: Project, environment: Environment, part: Part | None = None) -> list[Document]:
     """Where the environment trains: the documents of its pipelines backend, objects of a cluster or files at their places in the
     repository. What it serves: the documents of its serving backend and of what watches it; with a tenancy backend what each
     team lives in. Objects are one a file below `<namespace>/`; on this machine, which needs none of these, each release's
-    workloads are JSON below `workloads/`. The project may be a part of a repository: then ``teams`` are those whose it is."""
+    workloads are JSON below `workloads/`. The project may be a part of a repository: then it is that ``part``."""
     made: list[Document] = []
     runs = _runs(ports, project, environment)
     if environment.metadata.name == LOCAL or environment.spec.promotes_from is None:
@@ -47,7 +48,7 @@ def documents(
     made += (
         _here(ports, project, environment)
         if environment.spec.target.kind == "local"
-        else _cluster(ports, project, environment, runs, teams)
+        else _cluster(ports, project, environment, runs, part)
     )
     return made
 
@@ -61,6 +62,12 @@ def shared(ports: Ports, environment: Environment) -> list[Document]:
     return _spelled(ports, environment, "images", backend, every)
 
 
+def trains(ports: Ports, environment: Environment) -> bool:
+    """Whether trainings become objects of a cluster here: they are made of what git tracks."""
+    templates = ports.templates.files("pipelines", environment.spec.backends.pipelines)
+    return environment.spec.promotes_from is None and declared(templates[FILE]).target == "kubernetes"
+
+
 def trained(ports: Ports, project: Project, model: Loaded[Model], environment: Environment) -> Pipeline:
     """What trains a model in a cluster. Raises like `material.whole` and `training.placed`."""
     laid = overlay.lay(project, environment.metadata.name, model.source.value).value
@@ -68,7 +75,8 @@ def trained(ports: Ports, project: Project, model: Loaded[Model], environment: E
     effective = replace(model, spec=model.spec.model_copy(update={"spec": spec}))
     made = material.ingredients(ports, material.whole(ports, project, model, environment), laid)
     lowered = pipeline.pipeline(effective, project, environment)
-    return training.placed(lowered, effective, project.environments[environment.metadata.name], made)
+    placed = training.placed(lowered, effective, project.environments[environment.metadata.name], made)
+    return tracked(placed, environment, _about(ports, "tracking", environment.spec.backends.tracking).variables)
 
 
 def _training(ports: Ports, project: Project, environment: Environment, runs: tuple[Pipeline, ...]) -> list[Document]:
@@ -84,8 +92,7 @@ def _training(ports: Ports, project: Project, environment: Environment, runs: tu
 
 def _runs(ports: Ports, project: Project, environment: Environment) -> tuple[Pipeline, ...]:
     """What trains in a cluster: nothing where the environment does not train, or its trainings are files for DVC."""
-    templates = ports.templates.files("pipelines", environment.spec.backends.pipelines)
-    if environment.spec.promotes_from is not None or declared(templates[FILE]).target != "kubernetes":
+    if not trains(ports, environment):
         return ()
     return tuple(trained(ports, project, model, environment) for model in project.models.values())
 
@@ -95,11 +102,14 @@ def _cluster(
     project: Project,
     environment: Environment,
     runs: tuple[Pipeline, ...],
-    teams: Sequence[str] | None,
+    part: Part | None,
 ) -> list[Document]:
     backends = environment.spec.backends
     made = _tenancies(ports, project, environment)
-    served = tuple(_served(ports, project, environment, teams))
+    below = None if part is None else part.released(environment.metadata.name)
+    held = releases.current(ports, project, environment, ports.git.head(), below)
+    made += _registered(ports, environment, held)
+    served = tuple(_served(ports, project, environment, held))
     made += _spelled(ports, environment, "serving", backends.serving, (one.service for one in served))
     for one in served:
         made += _watching(ports, environment, one)
@@ -107,21 +117,27 @@ def _cluster(
     return made + _spelled(ports, environment, "secrets", backends.secrets, secrets.secrets(environment, uses))
 
 
-def _served(ports: Ports, project: Project, environment: Environment, teams: Sequence[str] | None) -> Iterator[_Served]:
+def _served(
+    ports: Ports, project: Project, environment: Environment, every: Mapping[str, releases.Held]
+) -> Iterator[_Served]:
     """What an environment in a cluster serves at the commit that is checked out, in name order."""
     loaded = project.environments[environment.metadata.name]
-    for held in releases.current(ports, project, environment, ports.git.head(), teams).values():
+    ours = _about(ports, "serving", environment.spec.backends.serving).target == "kubernetes"
+    for held in every.values():
         spec, release = held.spec, held.release
         if spec.serving is not None:
-            stream = logstream(spec, release, environment)
             plain = service(spec, release, environment, cluster.PORT)
+            if not ours:
+                yield _Served(managed.placed(plain, release, environment), held, None)
+                continue
+            stream = logstream(spec, release, environment)
             yield _Served(cluster.placed(plain, spec, release, loaded, stream), held, stream)
 
 
 def _watching(ports: Ports, environment: Environment, one: _Served) -> list[Document]:
     """What surrounds a service: its monitor, where its serving backend says how it is measured, and its request log."""
     backends = environment.spec.backends
-    metrics = declared(ports.templates.files("serving", backends.serving)[FILE]).metrics
+    metrics = _about(ports, "serving", backends.serving).metrics
     found: list[Document] = []
     if backends.monitoring and metrics:
         made = monitor(one.service, one.held.spec, one.held.release, environment, metrics)
@@ -131,6 +147,14 @@ def _watching(ports: Ports, environment: Environment, one: _Served) -> list[Docu
     return found
 
 
+def _registered(ports: Ports, environment: Environment, held: Mapping[str, releases.Held]) -> list[Document]:
+    """What the registry must say of every release, served or not; nothing where the environment names no tracker."""
+    if environment.spec.tracking is None:
+        return []
+    every = (tracking(one.release, environment) for one in held.values())
+    return _spelled(ports, environment, "tracking", environment.spec.backends.tracking, every)
+
+
 def _tenancies(ports: Ports, project: Project, environment: Environment) -> list[Document]:
     """Every team's, also before it serves anything: its namespace is there when its first release comes."""
     backend = environment.spec.backends.tenancy
@@ -138,6 +162,10 @@ def _tenancies(ports: Ports, project: Project, environment: Environment) -> list
         return []
     every = (tenancy(team, environment) for team in project.teams.values())
     return _spelled(ports, environment, "tenancy", backend, every)
+
+
+def _about(ports: Ports, axis: str, backend: str) -> Backend:
+    return declared(ports.templates.files(axis, backend)[FILE])
 
 
 def _spelled(

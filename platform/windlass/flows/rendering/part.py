@@ -1,5 +1,6 @@
 """One part of a repository: read, judged, and rendered in each environment that was asked for."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -21,6 +22,8 @@ from windlass.model.project import Project
 from windlass.model.specs.environment import Environment
 from windlass.ports import Ports
 
+SKIPPED = re.compile(r"/(\.[^/]*|__pycache__)/")
+"""Folders that are not looked into when a part is looked at."""
 LOCAL_RULES = tuple(rule for rule in RULES if rule not in WHOLE)
 Sink = Callable[[str, Document], None]
 """Takes a document that goes to a place of the output."""
@@ -90,7 +93,7 @@ class Press:
             return Made(found=found, texts=_texts(loading, found), failure=Findings)
         wrong = frozenset(one.place.path for one in errors if one.place)
         project = scope.without(loading.project, wrong)
-        made = self._kept(lambda one: objects.documents(self.ports, project, one, part.teams), sink)
+        made = self._kept(lambda one: objects.documents(self.ports, project, one, part), sink)
         if made.failure is not None:
             return made
         return Made(
@@ -174,11 +177,7 @@ def _outside(loading: Loading, part: Part, theirs: Iterable[str]) -> dict[str, t
     """What was asked of files that do not belong to the part, or that are not looked at when it is."""
     answers = {path: (loading.asked[path], load.answered(fact)) for path, fact in loading.facts.items()}
     answers |= {path: (True, load.answered(Fact("file", loading.files.get(path)))) for path in theirs}
-    return {
-        path: answer
-        for path, answer in answers.items()
-        if not part.holds(path) or "/." in path or "/__pycache__" in path
-    }
+    return {path: answer for path, answer in answers.items() if not part.holds(path) or SKIPPED.search(path)}
 
 
 def _texts(loading: Loading, found: Iterable[Diagnostic]) -> dict[str, str]:

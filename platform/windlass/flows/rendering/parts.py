@@ -43,6 +43,10 @@ class Part:
         """How the part is called."""
         return " ".join(self.teams)
 
+    def released(self, environment: str) -> tuple[str, ...]:
+        """Where an environment has releases of these teams, if it has any."""
+        return tuple(f"{layout.ENVIRONMENTS}/{environment}/{RELEASES}/{team}" for team in self.teams)
+
     def holds(self, path: str) -> bool:
         """Whether a path lies in one of its folders."""
         return any(path.startswith(f"{folder}/") for folder in self.folders)
@@ -62,9 +66,9 @@ class Parts:
         return Parts((one,) if teams else (), self.common)
 
 
-def parts(disk: Disk, root: Path) -> Parts:
-    """One part for each team."""
-    folders: dict[str, list[str]] = {}
+def parts(disk: Disk, root: Path, released: Iterable[str]) -> Parts:
+    """One part for each team, also for those whose releases were committed, wherever their files are now (``released``)."""
+    folders: dict[str, list[str]] = {team: [] for team in released}
     common: list[str] = []
     for name, kind in disk.entries(f"{root}/{layout.SPECS}"):
         if kind == "folder":

@@ -5,8 +5,9 @@ a part is rendered again only where something changed that it depends on, or tha
 team to another are judged by names alone; where they find anything, everything is read again to say it well.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from windlass import __version__
@@ -15,14 +16,14 @@ from windlass.engine.cast import Document
 from windlass.engine.rules import WHOLE
 from windlass.flows import load
 from windlass.flows.load import Around, Loading
-from windlass.flows.rendering import memory
+from windlass.flows.rendering import memory, objects
 from windlass.flows.rendering.memory import Entry
 from windlass.flows.rendering.part import LOCAL_RULES, Made, Press
-from windlass.flows.rendering.parts import Disk, Parts, parts, together
+from windlass.flows.rendering.parts import Disk, Part, Parts, parts, together
 from windlass.model import digests, layout
 from windlass.model.diagnostic import Severity
 from windlass.model.failure import Findings
-from windlass.model.specs.environment import Environment
+from windlass.model.specs.environment import LOCAL, Environment
 from windlass.ports import Hands, Ports, Rendered
 
 SETTLED_NS = 100_000_000
@@ -55,6 +56,7 @@ class _Fleet:
     press: Press
     parts: Parts
     outline: Loading
+    released: Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,40 +85,75 @@ def into(ports: Ports, around: Surroundings, asked: Asked, out: Rendered, place:
     """Write them below a folder, which then holds nothing else; what is remembered of it is kept under the name of its
     ``place``. Raises what the specs are refused for, and writes nothing then."""
     fleet, where = _fleet(ports, around, asked), memory.path(ports.root, place, asked.environments, asked.rehearse)
-    before, known = memory.recall(ports.files, where), _keys(ports, around.disk, fleet)
-    kept = {
-        part.name: before[part.name]
-        for part in fleet.parts.parts
-        if part.name in before and _stands(ports, before[part.name], known[part.name].key, out)
-    }
+    before, key = memory.recall(ports.files, where), _key(ports, around.disk, fleet)
+
+    def look(part: Part) -> _State:
+        return _state(ports, around.disk, key, part, before.get(part.name), out)
+
+    states = dict(
+        zip((part.name for part in fleet.parts.parts), around.hands.each(look, fleet.parts.parts), strict=True)
+    )
+    kept = {name: before[name] for name, state in states.items() if state.stands}
     todo = [part for part in fleet.parts.parts if part.name not in kept]
     out.begin()
     try:
         made = {EVERYBODYS: fleet.press.everybodys(lambda path, one: out.put(path, one.data))}
-        results = around.hands.each(
-            lambda part: fleet.press.make(part, lambda path, one: out.put(path, one.data)), todo
-        )
-        made |= dict(zip((part.name for part in todo), results, strict=True))
+        while todo:
+            results = around.hands.each(
+                lambda part: fleet.press.make(part, lambda path, one: out.put(path, one.data)), todo
+            )
+            made |= dict(zip((part.name for part in todo), results, strict=True))
+            unsure = _meeting(made, kept)
+            todo = [part for part in fleet.parts.parts if part.name in unsure]
+            kept = {name: entry for name, entry in kept.items() if name not in unsure}
         _agreed(ports, fleet, made | {name: entry.made for name, entry in kept.items()})
-        out.settle({folder: files for one in made.values() for folder, files in one.folders.items()})
+        gone = [entry.made for name, entry in before.items() if name not in states]
+        fresh = {folder for one in (*made.values(), *gone) for folder in one.folders}
+        out.settle(_held(fresh, (*made.values(), *(entry.made for entry in kept.values()))))
     except BaseException:
         out.abandon()
         raise
-    entries = dict(kept)
-    for name, one in made.items():
-        entries[name] = Entry(
-            known[name].key if name in known else "", one, {folder: out.stamp(folder) for folder in one.folders}
-        )
-    out.keep(folder for entry in entries.values() for folder in entry.stamps)
+    entries = {name: Entry(states[name].key if name in states else "", one, {}) for name, one in made.items()}
+    entries = kept | _stamped(entries, kept, out)
+    out.keep({folder for entry in entries.values() for folder in entry.stamps}, fresh)
     lasting = {
-        name: entry for name, entry in entries.items() if entry.made.lasting and name in known and known[name].settled
+        name: one for name, one in entries.items() if name in states and states[name].settled and one.made.lasting
     }
     memory.remember(ports.files, where, lasting)
-    return Shown(sum(entry.made.count for entry in entries.values()), len(todo), len(fleet.parts.parts))
+    return Shown(sum(entry.made.count for entry in entries.values()), len(made) - 1, len(fleet.parts.parts))
+
+
+def _meeting(made: Mapping[str, Made], kept: Mapping[str, Entry]) -> set[str]:
+    """The parts that need not be rendered, but have a folder together with one that was, and nobody remembers which files of it
+    are theirs."""
+    fresh = {folder for one in made.values() for folder in one.folders}
+    return {name for name, entry in kept.items() if fresh & (entry.stamps.keys() - entry.made.folders.keys())}
+
+
+def _held(folders: set[str], parts: Iterable[Made]) -> dict[str, list[str]]:
+    """All files of some folders, whichever parts they are of."""
+    found: dict[str, list[str]] = {folder: [] for folder in folders}
+    for one in parts:
+        for folder in folders & one.folders.keys():
+            found[folder].extend(one.folders[folder])
+    return found
+
+
+def _stamped(entries: Mapping[str, Entry], kept: Mapping[str, Entry], out: Rendered) -> dict[str, Entry]:
+    """Entries with how their folders of the output look, and no more files in mind than of folders that are not a part's own."""
+    several = Counter(folder for entry in (*entries.values(), *kept.values()) for folder in entry.made.folders)
+    found: dict[str, Entry] = {}
+    for name, entry in entries.items():
+        folders = entry.made.folders
+        shared = {folder: files for folder, files in folders.items() if several[folder] > 1}
+        stamps = {folder: out.stamp(folder, shared.get(folder)) for folder in folders}
+        found[name] = replace(entry, made=replace(entry.made, folders=shared), stamps=stamps)
+    return found
 
 
 def _fleet(ports: Ports, around: Surroundings, asked: Asked) -> _Fleet:
-    split = parts(around.disk, ports.root)
+    released = _released(ports, asked.environments)
+    split = parts(around.disk, ports.root, (team for held in released.values() for team in held))
     common = load.gather(ports, split.common)
     teams = load.gather(ports, (f"{layout.SPECS}/{team}/team.yaml" for part in split.parts for team in part.teams))
     names = frozenset((*teams.files, *_datasets(around.disk, ports.root, split)))
@@ -125,7 +162,14 @@ def _fleet(ports: Ports, around: Surroundings, asked: Asked) -> _Fleet:
     if together(environments):
         split = split.together()
     press = Press(ports, environments, common, Around(names, LOCAL_RULES, outline.known), outline.project)
-    return _Fleet(press, split, outline)
+    return _Fleet(press, split, outline, released)
+
+
+def _released(ports: Ports, environments: Iterable[str]) -> dict[str, Mapping[str, str]]:
+    """The teams that have releases at the commit, by environment, each with an id of all of them."""
+    head = ports.git.head()
+    folders = {name: f"{layout.ENVIRONMENTS}/{name}/releases" for name in environments if name != LOCAL}
+    return {name: ports.git.folders(head, folder) if head else {} for name, folder in folders.items()}
 
 
 def _environment(outline: Loading, name: str, rehearse: bool) -> Environment:
@@ -188,16 +232,28 @@ def _apart(ports: Ports, fleet: _Fleet, made: Mapping[str, Made]) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Key:
-    """Of all that a part depends on, and whether it has been so for long enough to be sure."""
+class _State:
+    """How a part is found: what it depends on, whether that has been so for long enough to be sure, and whether it need not be
+    rendered, because nothing has changed of that or of what it became."""
 
     key: str
     settled: bool
+    stands: bool
 
 
-def _keys(ports: Ports, disk: Disk, fleet: _Fleet) -> dict[str, _Key]:
-    press, head = fleet.press, ports.git.head()
-    now = ports.clock.now()
+@dataclass(frozen=True, slots=True)
+class _Common:
+    """What every part depends on: a digest of what is everybody's, the folders of releases at the commit by environment, and
+    the files of each team that git tracks, where code is taken from there."""
+
+    digest: str
+    released: Mapping[str, Mapping[str, str]]
+    tracked: Mapping[str, list[str]]
+    now: int
+
+
+def _key(ports: Ports, disk: Disk, fleet: _Fleet) -> _Common:
+    press, now = fleet.press, ports.clock.now()
     common = {
         "tool": f"{__version__}\n{disk.own_state()}",
         "environments": [one.plain() for one in press.environments],
@@ -207,37 +263,28 @@ def _keys(ports: Ports, disk: Disk, fleet: _Fleet) -> dict[str, _Key]:
         "links": press.common.links,
         "today": now.date().isoformat() if any(b"exemptions" in data for data in press.common.files.values()) else "",
     }
-    released = {
-        one.metadata.name: ports.git.folders(head, f"{layout.ENVIRONMENTS}/{one.metadata.name}/releases")
-        if head
-        else {}
-        for one in press.environments
+    tracked: dict[str, list[str]] = {}
+    if any(objects.trains(ports, one) for one in press.environments):
+        for path in sorted(ports.git.tracked(layout.SPECS)):
+            tracked.setdefault(path.split("/")[1], []).append(path)
+    return _Common(digests.of_value(common), fleet.released, tracked, int(now.timestamp() * 1e9))
+
+
+def _state(ports: Ports, disk: Disk, common: _Common, part: Part, entry: Entry | None, out: Rendered) -> _State:
+    stamps = [disk.stamp(f"{ports.root}/{folder}") for folder in part.folders]
+    mine = {
+        "common": common.digest,
+        "stamps": [stamp for stamp, _, _ in stamps],
+        "released": {name: [held.get(team, "") for team in part.teams] for name, held in common.released.items()},
+        "tracked": [common.tracked.get(team, []) for team in part.teams],
     }
-    tracked = ports.git.tracked(layout.SPECS) if any(_trains(one) for one in press.environments) else frozenset()
-    before = digests.of_value(common)
-    found: dict[str, _Key] = {}
-    for part in fleet.parts.parts:
-        stamps = [disk.stamp(f"{ports.root}/{folder}") for folder in part.folders]
-        mine = {
-            "common": before,
-            "stamps": [stamp for stamp, _, _ in stamps],
-            "released": {name: [held.get(team, "") for team in part.teams] for name, held in released.items()},
-            "tracked": sorted(path for path in tracked if part.holds(path)),
-        }
-        newest = max((changed for _, changed, _ in stamps), default=0)
-        settled = newest < int(now.timestamp() * 1e9) - SETTLED_NS and not any(links for _, _, links in stamps)
-        found[part.name] = _Key(digests.of_value(mine), settled)
-    return found
-
-
-def _trains(environment: Environment) -> bool:
-    return environment.spec.promotes_from is None
-
-
-def _stands(ports: Ports, entry: Entry, key: str, out: Rendered) -> bool:
-    """Whether a part need not be rendered: nothing that it depends on has changed, and nothing of what it became."""
-    return (
-        entry.key == key
+    key = digests.of_value(mine)
+    newest = max((changed for _, changed, _ in stamps), default=0)
+    settled = newest < common.now - SETTLED_NS and not any(links for _, _, links in stamps)
+    stands = (
+        entry is not None
+        and entry.key == key
         and all(load.answer(ports, path, with_data) == told for path, (with_data, told) in entry.made.outside.items())
-        and all(out.stamp(folder) == stamp for folder, stamp in entry.stamps.items())
+        and all(out.stamp(folder, entry.made.folders.get(folder)) == stamp for folder, stamp in entry.stamps.items())
     )
+    return _State(key, settled, stands)

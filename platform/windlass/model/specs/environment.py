@@ -4,12 +4,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from windlass.model.document import IMAGE, NAMESPACE, Document, Duration, Flag, Int, Name, Text
+from windlass.model.document import IMAGE, NAMESPACE, QUANTITY, Document, Duration, Flag, Int, Name, Number, Text
 from windlass.model.metadata import Api, Metadata
 from windlass.model.specs.dataset import Scalar
 from windlass.model.specs.placement import Placement
 
 LOCAL = "local"
+ADDRESS = r"^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?$"
+"""Without a name and a password in it: those are secrets."""
 
 
 class Target(Document):
@@ -37,6 +39,16 @@ class StoreRef(Document):
 
     uri: Text
     """A folder or a bucket."""
+    secret_ref: SecretRef | None = None
+    """The secret with the keys to it."""
+
+
+class Tracker(Document):
+    """The server that trainings write runs to and that keeps registered models. Every key of ``secret_ref`` becomes an
+    environment variable of each step: MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD."""
+
+    uri: Annotated[str, Field(pattern=ADDRESS)]
+    """Its address: `https://mlflow.example.org`."""
     secret_ref: SecretRef | None = None
     """The secret with the keys to it."""
 
@@ -81,6 +93,37 @@ class Queue(Document):
     """The ClusterQueue that gives capacity."""
     name: Name = "training"
     """What each team's own queue in front of it is called."""
+
+
+Price = Annotated[Number, Field(ge=0)]
+
+
+class Prices(Document):
+    """What an hour costs of what is asked for. Plans say what services cost by them."""
+
+    cpu_hour: Price
+    """A core."""
+    memory_gi_b_hour: Price
+    """A GiB of memory."""
+    gpu_hour: Price | None = None
+    """A GPU."""
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    """Of all prices here, by its three letters: EUR."""
+
+
+class InstanceType(Document):
+    """A machine that a platform rents out, where it is asked for machines and not for cores."""
+
+    name: Text
+    """How the platform calls it."""
+    cpu: Annotated[str, Field(pattern=QUANTITY)]
+    """Its cores."""
+    memory: Annotated[str, Field(pattern=QUANTITY)]
+    """Its memory."""
+    gpu: Annotated[Int, Field(ge=1)] | None = None
+    """Its GPUs."""
+    price_per_hour: Price | None = None
+    """What an hour of it costs, in the currency of `prices`."""
 
 
 class Backends(Document):
@@ -175,6 +218,8 @@ class EnvironmentSpec(Document):
     """What documents are applied to."""
     store: StoreRef | None = None
     """Where data, models and evidence are kept."""
+    tracking: Tracker | None = None
+    """Where trainings write their runs, and models are registered; this machine has a registry of its own."""
     images: Images = Images()
     """What containers run."""
     secrets: Secrets | None = None
@@ -185,6 +230,10 @@ class EnvironmentSpec(Document):
     """Where trainings wait for capacity."""
     backends: Backends = Backends()
     """Which backends spell the workloads."""
+    instance_types: tuple[InstanceType, ...] = ()
+    """The machines that there are, for backends that ask for machines; each workload gets the smallest that fits."""
+    prices: Prices | None = None
+    """What an hour costs; without them no plan says what services cost."""
     training: Training = Training()
     """How training runs, where it runs in a cluster."""
     monitoring: Alerting = Alerting()

@@ -16,8 +16,8 @@ Quantity = Annotated[str, Field(pattern=QUANTITY)]
 class ModelFormat(Document):
     """What the code saves: a format that can be loaded without running code from the file."""
 
-    name: Literal["sklearn"]
-    """The library whose format is saved."""
+    name: Literal["keras", "sklearn"]
+    """The library whose format is saved. `keras` is rendered, and trained nowhere yet."""
 
 
 class DataRef(Document):

@@ -22,7 +22,8 @@ class Secret(Document):
 
 
 class Tracking(Document):
-    """What the registry must say: the registered model and the alias that projects this environment's release."""
+    """What the registry must say: the registered model, the version that holds these bytes with what it says of itself, and
+    the alias that projects this environment's release."""
 
     name: Text
     team: Text
@@ -32,6 +33,9 @@ class Tracking(Document):
     alias: Text
     model_digest: Digest
     release: Digest
+    version_tags: dict[str, str]
+    meta: Meta | None = None
+    """None on this machine."""
 
     @property
     def slug(self) -> str:

@@ -67,6 +67,8 @@ class Resources(Document):
     cpu_millis: Amount = Amount()
     memory_bytes: Amount = Amount()
     gpu: Gpu | None = None
+    instance_type: str | None = None
+    """The machine that holds it all, where a platform is asked for machines."""
 
 
 class Toleration(Document):

@@ -57,6 +57,8 @@ class Profile(Document):
 
     name: Text
     env: tuple[EnvEntry, ...] = ()
+    secrets: tuple[Text, ...] = ()
+    """Secrets that are taken whole: every key of them is a variable."""
     resources: Resources = Resources()
     placement: Placement = Placement()
     leaves: tuple[Left, ...] = ()

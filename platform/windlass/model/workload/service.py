@@ -53,6 +53,25 @@ class Pod(Document):
     configuration: Configuration | None = None
 
 
+class TakenSecret(Document):
+    """A secret that a platform takes whole: every key of it is a variable. ``keys`` says for each where its value is kept
+    elsewhere, as ``secret/key``."""
+
+    name: Text
+    keys: dict[str, str]
+
+
+class Managed(Document):
+    """What only a platform that runs services by itself has to know of one. ``name`` is its name among all environments,
+    ``program`` the name of the service inside the bento."""
+
+    name: Text
+    program: Text
+    labels: dict[str, str]
+    secrets: tuple[TakenSecret, ...] = ()
+    update: Update
+
+
 class Probe(Document):
     """An HTTP probe."""
 
@@ -123,7 +142,9 @@ class Service(Document):
     shutdown_grace_seconds: int = 10
     meta: Meta | None = None
     pod: Pod | None = None
-    """Both None on this machine."""
+    """Both None where it runs in no cluster of ours."""
+    managed: Managed | None = None
+    """None where no platform runs it."""
 
     @property
     def slug(self) -> str:
