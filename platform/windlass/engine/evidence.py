@@ -7,6 +7,7 @@ from typing import Any
 from windlass.engine.release import Folder
 from windlass.model import digests
 from windlass.model.candidate import Candidate, DataPin
+from windlass.model.diagnostic import Diagnostic
 from windlass.model.release import Check, Evidence, Trained
 from windlass.model.specs.environment import Environment
 
@@ -68,6 +69,12 @@ def approvals_check(needed: int, environment: Environment, risk: str, author: st
         f"needs {needed} ({name} asks for {environment.spec.promotion.approvals}, {', '.join(why)}), not from {author}"
     )
     return Check(name="approvals", outcome="asks" if needed else "passed", detail=words if needed else "needs none")
+
+
+def policy_checks(found: Sequence[Diagnostic]) -> tuple[Check, ...]:
+    """What policies find against what served well before: a rollback is not refused for it, people are asked."""
+    told = "; ".join(one.message for one in found)
+    return (Check(name="policies", outcome="asks", detail=told),) if told else ()
 
 
 def change_check(before: Folder | None, after_digest: str, generation: int) -> Check:

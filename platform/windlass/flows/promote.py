@@ -5,20 +5,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from windlass import __version__
-from windlass.engine import commands, gates, manifests, resolve
+from windlass.engine import commands, gates, resolve
 from windlass.engine import evidence as facts
 from windlass.engine import release as releases
 from windlass.engine.release import Folder
 from windlass.flows import actor, load
 from windlass.flows.releasing import proposing, witness
+from windlass.flows.releasing.becomes import Becoming, becomes
 from windlass.flows.releasing.proposing import Draft
-from windlass.flows.releasing.releases import Held, workloads
+from windlass.flows.releasing.releases import Held
 from windlass.flows.training import judged
 from windlass.model import layout
 from windlass.model.diagnostic import Diagnostic
 from windlass.model.failure import Refused, Usage
 from windlass.model.gates import GateResult
-from windlass.model.plan import Manifest
 from windlass.model.project import Project
 from windlass.model.proposal import Proposal
 from windlass.model.release import Check, Evidence, PromotedFrom, Release
@@ -178,40 +178,33 @@ def _evidence(
             "tool": __version__,
         }
     )
-    change = _change(project, environment, release, spec, before, proof)
+    after = becomes(ports, project, environment, Held(release, spec, proof, {})).permitted()
+    change = _change(ports, project, environment, release, after, before)
     checks = (*checks, change, facts.approvals_check(needed, environment, risk, author, same_data))
-    rendered = proposing.render(project, environment, release, spec, proof)
-    return proof.model_copy(update={"checks": checks, "render_digest": rendered})
+    return proof.model_copy(update={"checks": checks, "render_digest": after.digest})
 
 
 def _change(
+    ports: Ports,
     project: Project,
     environment: Environment,
     release: Release,
-    spec: ModelSpec,
+    after: Becoming,
     before: Folder | None,
-    proof: Evidence,
 ) -> Check:
     """What would be rendered now against what was before, in objects."""
-    name = environment.metadata.name
-    after = _objects(project, environment, Held(release, spec, proof, {}))
-    old: Mapping[str, Manifest] = {}
+    name, new = environment.metadata.name, after.objects
+    old: Mapping[str, str] = {}
     if before is not None:
         was = resolve.effective(project, before.spec, name)
-        old = _objects(project, environment, Held(before.release, was, before.evidence, {}))
+        old = becomes(ports, project, environment, Held(before.release, was, before.evidence, {})).objects
     counts = (
-        f"+{len(after.keys() - old.keys())}",
-        f"~{sum(1 for key in after.keys() & old.keys() if after[key].fields != old[key].fields)}",
-        f"-{len(old.keys() - after.keys())}",
+        f"+{len(new.keys() - old.keys())}",
+        f"~{sum(1 for key in new.keys() & old.keys() if new[key] != old[key])}",
+        f"-{len(old.keys() - new.keys())}",
     )
     generations = f"generation {before.release.spec.generation if before else 0} -> {release.spec.generation}"
     return Check(name="change", outcome="passed", detail=f"{' '.join(counts)} objects in {name}, {generations}")
-
-
-def _objects(project: Project, environment: Environment, held: Held) -> dict[str, Manifest]:
-    slug = held.release.metadata.slug
-    work = workloads(project, environment, {slug: held}, {slug: environment.spec.target.port or 1})
-    return {str(manifest.identity): manifest for manifest in manifests.serving(work)}
 
 
 def _nothing_to_do(before: Folder | None, draft: Draft) -> bool:

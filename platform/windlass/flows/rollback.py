@@ -7,7 +7,9 @@ from windlass.engine import release as releases
 from windlass.engine.release import Folder
 from windlass.flows import actor
 from windlass.flows.releasing import history, proposing, witness
+from windlass.flows.releasing.becomes import becomes
 from windlass.flows.releasing.proposing import Draft
+from windlass.flows.releasing.releases import Held
 from windlass.model import digests, layout
 from windlass.model.failure import Refused, Usage
 from windlass.model.project import Project
@@ -64,8 +66,9 @@ def rollback(
             ),
         }
     )
-    rendered = proposing.render(project, environment, release, spec, proof)
-    proof = proof.model_copy(update={"render_digest": rendered})
+    rendered = becomes(ports, project, environment, Held(release, spec, proof, {}))
+    checks = (*proof.checks, *facts.policy_checks(rendered.found))
+    proof = proof.model_copy(update={"checks": checks, "render_digest": rendered.digest})
     draft = Draft(name, slug, release, proof, target.files[releases.MODEL], {}, {})
     return proposing.propose(ports, "rollback", tip, draft)
 

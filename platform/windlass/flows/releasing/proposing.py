@@ -8,17 +8,13 @@ from windlass import __version__
 from windlass.engine import commands
 from windlass.engine import evidence as facts
 from windlass.engine import release as releases
-from windlass.engine.manifests import render_digest, serving
 from windlass.engine.release import Folder
 from windlass.flows.releasing import shelf
-from windlass.flows.releasing.releases import Held, workloads
 from windlass.model import digests, layout
 from windlass.model.failure import Refused, Usage
-from windlass.model.project import Project
 from windlass.model.proposal import Proposal
 from windlass.model.release import Evidence, Pin, Release
 from windlass.model.specs.environment import LOCAL, Environment
-from windlass.model.specs.model import ModelSpec
 from windlass.ports import Ports
 
 
@@ -48,13 +44,6 @@ def present(ports: Ports, environment: str, slug: str, tip: str) -> Folder | Non
     """The release that an environment has at a commit. Raises `Refused` (WL421) where it does not verify."""
     files = shelf.at(ports, environment, slug, tip)
     return releases.parse(files, layout.release_folder(environment, slug)) if files else None
-
-
-def render(project: Project, environment: Environment, release: Release, spec: ModelSpec, evidence: Evidence) -> str:
-    """The digest of what one release becomes in one environment."""
-    slug = release.metadata.slug
-    held = {slug: Held(release, spec, evidence, {})}
-    return render_digest(serving(workloads(project, environment, held, {slug: environment.spec.target.port or 1})))
 
 
 def refuse_hold(environment: Environment, before: Folder | None) -> None:

@@ -10,7 +10,9 @@ from windlass.engine import resolve
 from windlass.engine.release import Folder
 from windlass.flows import actor
 from windlass.flows.releasing import proposing, shelf
+from windlass.flows.releasing.becomes import becomes
 from windlass.flows.releasing.proposing import Draft
+from windlass.flows.releasing.releases import Held
 from windlass.flows.training import judged
 from windlass.model import layout
 from windlass.model.candidate import Candidate
@@ -138,8 +140,8 @@ def _evidence(
         trained=facts.trained(candidate),
         tool=__version__,
     )
-    rendered = proposing.render(project, environment, release, spec, proof)
-    return proof.model_copy(update={"render_digest": rendered})
+    rendered = becomes(ports, project, environment, Held(release, spec, proof, {})).permitted()
+    return proof.model_copy(update={"render_digest": rendered.digest})
 
 
 def _locks(ports: Ports, project: Project, environment: Environment, candidate: Candidate) -> dict[str, bytes]:

@@ -104,17 +104,33 @@ def _cluster(
     runs: tuple[Pipeline, ...],
     part: Part | None,
 ) -> list[Document]:
-    backends = environment.spec.backends
-    made = _tenancies(ports, project, environment)
     below = None if part is None else part.released(environment.metadata.name)
     held = releases.current(ports, project, environment, ports.git.head(), below)
-    made += _registered(ports, environment, held)
     served = tuple(_served(ports, project, environment, held))
-    made += _spelled(ports, environment, "serving", backends.serving, (one.service for one in served))
+    uses = [*secrets.of_services(one.service for one in served), *secrets.of_pipelines(runs)]
+    return [
+        *_tenancies(ports, project, environment),
+        *_serving(ports, environment, held, served),
+        *_spelled(ports, environment, "secrets", environment.spec.backends.secrets, secrets.secrets(environment, uses)),
+    ]
+
+
+def of_releases(
+    ports: Ports, project: Project, environment: Environment, held: Mapping[str, releases.Held]
+) -> list[Document]:
+    """What releases become in a cluster, and nothing that they share with others."""
+    return _serving(ports, environment, held, tuple(_served(ports, project, environment, held)))
+
+
+def _serving(
+    ports: Ports, environment: Environment, held: Mapping[str, releases.Held], served: tuple[_Served, ...]
+) -> list[Document]:
+    made = _registered(ports, environment, held)
+    services = (one.service for one in served)
+    made += _spelled(ports, environment, "serving", environment.spec.backends.serving, services)
     for one in served:
         made += _watching(ports, environment, one)
-    uses = [*secrets.of_services(one.service for one in served), *secrets.of_pipelines(runs)]
-    return made + _spelled(ports, environment, "secrets", backends.secrets, secrets.secrets(environment, uses))
+    return made
 
 
 def _served(
