@@ -1,6 +1,6 @@
 """The releases that one environment is asked to serve: from the commit being applied, or from `.windlass/` for `local`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from windlass.engine import release as releases
@@ -14,7 +14,7 @@ from windlass.model.release import Evidence, Release
 from windlass.model.specs.environment import LOCAL, Environment
 from windlass.model.specs.model import ModelSpec
 from windlass.model.workload import Workloads
-from windlass.ports import Ports
+from windlass.ports import Files, Ports
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,15 @@ def current(
     project: Project,
     environment: Environment,
     base: str | None,
-    below: Sequence[str] | None = None,
+    tree: Files | None = None,
 ) -> dict[str, Held]:
-    """``team/model`` to what is held, of all teams or ``below`` some folders of theirs. Raises `Refused` (WL421) where a folder
-    does not verify."""
+    """``team/model`` to what is held at a commit, or by a ``tree`` that holds a part of one. Raises `Refused` (WL421) where a
+    folder does not verify."""
     name = environment.metadata.name
-    folders = shelf.local(ports) if name == LOCAL else shelf.committed(ports, name, base, below)
+    if name == LOCAL:
+        folders = shelf.local(ports)
+    else:
+        folders = shelf.within(ports, name, tree) if tree is not None else shelf.committed(ports, name, base)
     return {
         slug: _held(project, name, files, layout.release_folder(name, slug)) for slug, files in sorted(folders.items())
     }

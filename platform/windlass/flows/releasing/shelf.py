@@ -5,7 +5,7 @@ it loses nothing, because whoever reads next finishes the writing.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from windlass.engine import release as releases
@@ -16,18 +16,14 @@ from windlass.ports import Files, Ports
 JOURNAL = "journal.json"
 
 
-def committed(
-    ports: Ports, environment: str, commit: str | None, below: Sequence[str] | None = None
-) -> dict[str, dict[str, bytes]]:
-    """``team/model`` to the files of its release, for every release of an environment at a commit, or for those ``below`` some
-    folders of its teams."""
-    if commit is None:
-        return {}
-    top = ports.root / layout.ENVIRONMENTS / environment / "releases"
-    if below is None:
-        return _below(ports.git.tree(commit), top, top)
-    tree = ports.git.tree(commit, tuple(below))
-    return {slug: files for folder in below for slug, files in _below(tree, top, ports.root / folder).items()}
+def committed(ports: Ports, environment: str, commit: str | None) -> dict[str, dict[str, bytes]]:
+    """``team/model`` to the files of its release, for every release of an environment at a commit."""
+    return within(ports, environment, ports.git.tree(commit)) if commit else {}
+
+
+def within(ports: Ports, environment: str, tree: Files) -> dict[str, dict[str, bytes]]:
+    """The same, of what a tree holds of a commit."""
+    return _below(tree, ports.root / layout.ENVIRONMENTS / environment / "releases")
 
 
 def at(ports: Ports, environment: str, slug: str, commit: str) -> dict[str, bytes]:
@@ -37,8 +33,7 @@ def at(ports: Ports, environment: str, slug: str, commit: str) -> dict[str, byte
 
 def lying(ports: Ports, environment: str) -> dict[str, dict[str, bytes]]:
     """The same, as they lie in the work tree."""
-    top = ports.root / layout.ENVIRONMENTS / environment / "releases"
-    return _below(ports.files, top, top)
+    return within(ports, environment, ports.files)
 
 
 def local(ports: Ports) -> dict[str, dict[str, bytes]]:
@@ -47,7 +42,7 @@ def local(ports: Ports) -> dict[str, dict[str, bytes]]:
     for path in list(ports.files.walk(top)):
         if path.name == JOURNAL:
             _finish(ports, path)
-    return _below(ports.files, top, top)
+    return _below(ports.files, top)
 
 
 def write_local(ports: Ports, slug: str, files: Mapping[str, bytes]) -> None:
@@ -71,8 +66,8 @@ def _finish(ports: Ports, journal: Path) -> None:
     ports.files.remove(journal)
 
 
-def _below(files: Files, top: Path, below: Path) -> dict[str, dict[str, bytes]]:
-    folders = [path.parent for path in files.walk(below) if path.name == releases.RELEASE]
+def _below(files: Files, top: Path) -> dict[str, dict[str, bytes]]:
+    folders = [path.parent for path in files.walk(top) if path.name == releases.RELEASE]
     return {folder.relative_to(top).as_posix(): _files(files, folder) for folder in folders}
 
 

@@ -15,7 +15,6 @@ from windlass.engine.lower.service import service
 from windlass.engine.lower.tenancy import tenancy
 from windlass.engine.lower.tracking import tracked, tracking
 from windlass.flows.releasing import releases
-from windlass.flows.rendering.parts import Part
 from windlass.flows.training import material
 from windlass.model import digests
 from windlass.model.backend import Backend
@@ -24,7 +23,7 @@ from windlass.model.project import Loaded, Project
 from windlass.model.specs.environment import LOCAL, Environment
 from windlass.model.specs.model import Model
 from windlass.model.workload import LogStream, Pipeline, Service
-from windlass.ports import Ports
+from windlass.ports import Files, Ports
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +35,19 @@ class _Served:
     stream: LogStream | None
 
 
-def documents(ports: Ports, project: Project, environment: Environment, part: Part | None = None) -> list[Document]:
+def documents(ports: Ports, project: Project, environment: Environment, tree: Files) -> list[Document]:
     """Where the environment trains: the documents of its pipelines backend, objects of a cluster or files at their places in the
     repository. What it serves: the documents of its serving backend and of what watches it; with a tenancy backend what each
     team lives in. Objects are one a file below `<namespace>/`; on this machine, which needs none of these, each release's
-    workloads are JSON below `workloads/`. The project may be a part of a repository: then it is that ``part``."""
+    workloads are JSON below `workloads/`. Releases are those that a ``tree`` holds of a commit."""
     made: list[Document] = []
     runs = _runs(ports, project, environment)
     if environment.metadata.name == LOCAL or environment.spec.promotes_from is None:
         made += _training(ports, project, environment, runs)
     made += (
-        _here(ports, project, environment)
+        _here(ports, project, environment, tree)
         if environment.spec.target.kind == "local"
-        else _cluster(ports, project, environment, runs, part)
+        else _cluster(ports, project, environment, runs, tree)
     )
     return made
 
@@ -102,10 +101,9 @@ def _cluster(
     project: Project,
     environment: Environment,
     runs: tuple[Pipeline, ...],
-    part: Part | None,
+    tree: Files,
 ) -> list[Document]:
-    below = None if part is None else part.released(environment.metadata.name)
-    held = releases.current(ports, project, environment, ports.git.head(), below)
+    held = releases.current(ports, project, environment, None, tree)
     served = tuple(_served(ports, project, environment, held))
     uses = [*secrets.of_services(one.service for one in served), *secrets.of_pipelines(runs)]
     return [
@@ -192,9 +190,9 @@ def _spelled(
     return [made for one in workloads for made in rendering.documents(files, one, options)]
 
 
-def _here(ports: Ports, project: Project, environment: Environment) -> list[Document]:
-    name, first = environment.metadata.name, environment.spec.target.port or 0
-    held = releases.current(ports, project, environment, None if name == LOCAL else ports.git.head())
+def _here(ports: Ports, project: Project, environment: Environment, tree: Files) -> list[Document]:
+    first = environment.spec.target.port or 0
+    held = releases.current(ports, project, environment, None, tree)
     places = {slug: first + index for index, slug in enumerate(sorted(held))}
     work = releases.workloads(project, environment, held, places)
     return [

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from windlass.engine import scope
@@ -20,7 +20,7 @@ from windlass.model.diagnostic import Diagnostic, Severity
 from windlass.model.failure import Failure, Findings, Refused
 from windlass.model.project import Project
 from windlass.model.specs.environment import Environment
-from windlass.ports import Ports
+from windlass.ports import Files, Ports
 
 SKIPPED = re.compile(r"/(\.[^/]*|__pycache__)/")
 """Folders that are not looked into when a part is looked at."""
@@ -93,7 +93,7 @@ class Press:
             return Made(found=found, texts=_texts(loading, found), failure=Findings)
         wrong = frozenset(one.place.path for one in errors if one.place)
         project = scope.without(loading.project, wrong)
-        made = self._kept(lambda one: objects.documents(self.ports, project, one, part), sink)
+        made = self._kept(lambda one: objects.documents(self.ports, project, one, self._tree(part)), sink)
         if made.failure is not None:
             return made
         return Made(
@@ -108,13 +108,20 @@ class Press:
 
     def _read(self, part: Part) -> tuple[Loading, tuple[str, ...]]:
         """A part with what is everybody's, and with those datasets of others that its models read."""
-        mine = self.common | load.gather(self.ports, part.folders)
+        released = part.released(one.metadata.name for one in self.environments)
+        committed = load.gather(replace(self.ports, files=self._tree(part)), released)
+        mine = self.common | load.gather(self.ports, part.folders) | committed
         loading = load.judged(self.ports, mine, False, self.around)
         foreign = _foreign(loading.project, part)
         theirs = tuple(f"{layout.SPECS}/{slug.replace('/', '/datasets/', 1)}/dataset.yaml" for slug in foreign)
         if theirs:
             loading = load.judged(self.ports, mine | load.gather(self.ports, theirs), False, self.around)
         return loading, theirs
+
+    def _tree(self, part: Part) -> Files:
+        """The releases of a part's teams, as they were committed."""
+        folders = part.released(one.metadata.name for one in self.environments)
+        return self.ports.git.tree(self.ports.git.head() or "", folders)
 
     def _kept(self, render: Callable[[Environment], list[Document]], sink: Sink) -> Made:
         """Render, let policies judge, and hand on what they let pass."""
@@ -175,7 +182,8 @@ def _names(project: Project, loading: Loading, part: Part) -> Names:
 
 def _outside(loading: Loading, part: Part, theirs: Iterable[str]) -> dict[str, tuple[bool, str]]:
     """What was asked of files that do not belong to the part, or that are not looked at when it is."""
-    answers = {path: (loading.asked[path], load.answered(fact)) for path, fact in loading.facts.items()}
+    lying = {path: fact for path, fact in loading.facts.items() if not path.startswith(f"{layout.ENVIRONMENTS}/")}
+    answers = {path: (loading.asked[path], load.answered(fact)) for path, fact in lying.items()}
     answers |= {path: (True, load.answered(Fact("file", loading.files.get(path)))) for path in theirs}
     return {path: answer for path, answer in answers.items() if not part.holds(path) or SKIPPED.search(path)}
 

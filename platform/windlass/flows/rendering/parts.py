@@ -33,7 +33,7 @@ class Disk(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What belongs to some teams: folders of the repository with all that is in them."""
+    """What belongs to some teams: their folder below `specs/` as it lies there, and their releases as they were committed."""
 
     teams: tuple[str, ...]
     folders: tuple[str, ...]
@@ -43,12 +43,12 @@ class Part:
         """How the part is called."""
         return " ".join(self.teams)
 
-    def released(self, environment: str) -> tuple[str, ...]:
-        """Where an environment has releases of these teams, if it has any."""
-        return tuple(f"{layout.ENVIRONMENTS}/{environment}/{RELEASES}/{team}" for team in self.teams)
+    def released(self, environments: Iterable[str]) -> tuple[str, ...]:
+        """Where environments have releases of these teams, if they have any."""
+        return tuple(f"{layout.ENVIRONMENTS}/{name}/{RELEASES}/{team}" for name in environments for team in self.teams)
 
     def holds(self, path: str) -> bool:
-        """Whether a path lies in one of its folders."""
+        """Whether a path lies in one of its folders, as it lies there."""
         return any(path.startswith(f"{folder}/") for folder in self.folders)
 
 
@@ -67,7 +67,7 @@ class Parts:
 
 
 def parts(disk: Disk, root: Path, released: Iterable[str]) -> Parts:
-    """One part for each team, also for those whose releases were committed, wherever their files are now (``released``)."""
+    """One part for each team that has specs, or releases that were committed (``released``)."""
     folders: dict[str, list[str]] = {team: [] for team in released}
     common: list[str] = []
     for name, kind in disk.entries(f"{root}/{layout.SPECS}"):
@@ -80,12 +80,7 @@ def parts(disk: Disk, root: Path, released: Iterable[str]) -> Parts:
         if kind != "folder":
             common.append(inside)
             continue
-        for name, _ in disk.entries(f"{root}/{inside}"):
-            if name != RELEASES:
-                common.append(f"{inside}/{name}")
-                continue
-            for team, _ in disk.entries(f"{root}/{inside}/{name}"):
-                folders.setdefault(team, []).append(f"{inside}/{name}/{team}")
+        common += [f"{inside}/{name}" for name, _ in disk.entries(f"{root}/{inside}") if name != RELEASES]
     every = (Part((team,), tuple(mine)) for team, mine in sorted(folders.items()))
     return Parts(tuple(every), tuple(common))
 
