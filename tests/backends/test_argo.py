@@ -41,6 +41,11 @@ def parts(spec: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {part["name"]: part for part in spec["templates"]}
 
 
+def inside(part: dict[str, Any]) -> list[dict[str, Any]]:
+    """The tasks of a template, if it has any."""
+    return part.get("dag", {}).get("tasks", [])
+
+
 def holes(value: Any) -> set[str]:
     return set(HOLE.findall(yaml.safe_dump(value, width=10_000)))
 
@@ -57,7 +62,12 @@ def test_every_name_that_is_used_exists(case):
         wanted = {one["name"] for one in known[task["template"]]["inputs"]["parameters"]}
         assert wanted == {one["name"] for one in task["arguments"]["parameters"]}
         seen.add(task["name"])
-    assert {task["template"] for task in tasks} | {spec["entrypoint"], spec["onExit"]} == known.keys(), "no idle one"
+    inner = [task for name, part in known.items() if name != spec["entrypoint"] for task in inside(part)]
+    for task in inner:
+        wanted = {one["name"] for one in known[task["template"]]["inputs"]["parameters"]}
+        assert wanted == {one["name"] for one in task["arguments"]["parameters"]}
+    used = {task["template"] for task in (*tasks, *inner)}
+    assert used | {spec["entrypoint"], spec["onExit"]} == known.keys(), "no idle one"
 
 
 @pytest.mark.parametrize("case", named(MINE))
@@ -83,7 +93,8 @@ def test_every_hole_can_be_filled(case):
     }
     for name, part in parts(spec).items():
         own = {f"inputs.parameters.{one['name']}" for one in part.get("inputs", {}).get("parameters", ())}
-        known = given | own | (left if "dag" in part else BUILT_IN)
+        counted = {"item"} if any("withSequence" in task for task in inside(part)) else set()
+        known = given | own | counted | (left if "dag" in part else BUILT_IN)
         assert holes(part) <= known, name
     assert "workflow.status" in holes(parts(spec)[spec["onExit"]]), "the report says how it ended"
     assert holes(objects(case).get("Workflow", {})) == set()
@@ -160,6 +171,23 @@ def spelled(**update: Any) -> dict[str, dict[str, Any]]:
     pipeline = example(FOLDER / "examples" / "full")
     made = render.render(files(FOLDER), pipeline.model_copy(update=update)).values()
     return {document["kind"]: document for document in map(yaml.safe_load, made)}
+
+
+def test_each_trial_is_a_pod_and_the_one_that_chooses_waits_for_all():
+    case = FOLDER / "examples" / "tuned"
+    search, known = example(case).search, parts(template(case))
+    tasks = {task["name"]: task for task in inside(known["pipeline"])}
+    assert tasks["trial"]["template"] == "trials"
+    assert "trial" in tasks["reduce"]["depends"].split(" && ")
+    assert "reduce" in tasks["train"]["depends"].split(" && "), (
+        "the stage that uses the parameters waits for the choice"
+    )
+    (one,) = inside(known["trials"])
+    assert one["withSequence"] == {"start": "1", "end": str(len(search.trials))}
+    assert known["trials"]["parallelism"] == search.parallel_trials
+    words = known[one["template"]]["container"]["args"]
+    assert words[words.index("--trial") + 1] == "{{inputs.parameters.trial}}"
+    assert [entry["name"] for entry in inside(known["pipeline"])].count("tune") == 0
 
 
 def test_texts_arrive_as_they_were():

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.backends.test_backends import ROOT, example, named
+from windlass.model.workload import Search
 
 CASES = sorted((ROOT / "pipelines" / "dvc" / "examples").iterdir())
 
@@ -48,10 +49,20 @@ def test_dvc_reads_what_was_meant(case, read):
         stage = found[step.name]
         assert stage.cmd == step.command
         params = {name: value for dep in stage.params for name, value in dep.read_params().items()}
-        assert params == {name: values[name] for name in step.params}
+        searched = {"digest": step.search.digest} if step.search else {}
+        assert params == {name: values[name] for name in step.params} | searched
         assert [dep.def_path for dep in stage.deps if dep not in stage.params] == list(step.deps)
         assert [out.def_path for out in stage.outs] == [*step.outs, *(file.path for file in step.metrics)]
         assert all(out.use_cache for out in stage.outs)
+
+
+def test_tune_json_is_the_search():
+    case = ROOT / "pipelines/dvc/examples/tuned"
+    value = json.loads((case / "expected/tune.json").read_text())
+    assert value.pop("_").startswith("rendered by windlass from model.yaml")
+    assert Search.model_validate(value) == example(case).search
+    params = json.loads((case / "expected/params.json").read_text())
+    assert not value["trials"][0].keys() & params.keys(), "code that forgets best.json is told so by its own KeyError"
 
 
 def test_params_json_says_where_it_comes_from():

@@ -5,10 +5,12 @@ It reads objects alone and knows nothing of Windlass. What a node gives a contai
 handed in.
 """
 
+import itertools
 import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -50,7 +52,7 @@ class Cluster:
         self.kinds = {one["kind"]: one for one in objects}
         self.scratch = scratch
         self.environment = environment
-        self.pods = 0
+        self.pods = itertools.count(1)
 
     def play(self, kind: str = "Workflow", kill: Mapping[str, str] = {}) -> Run:
         """Play the Workflow, or what the CronWorkflow would start. ``kill`` maps a step to a point at which it gets SIGKILL."""
@@ -94,13 +96,40 @@ class Cluster:
         if "when" in task and not _true(_filled(task["when"], values)):
             return Node(SKIPPED)
         template = templates[task["template"]]
-        handed = {one["name"]: _filled(one["value"], values) for one in task["arguments"]["parameters"]}
-        assert handed.keys() == {one["name"] for one in template["inputs"]["parameters"]}
-        own = {**values, **{f"inputs.parameters.{name}": value for name, value in handed.items()}}
+        if "dag" in template:
+            return self._fan(task, template, templates, spec, values, run, kill)
         outputs: dict[str, str] = {}
+        own = {**values, **_handed(task, template, values)}
         node = self._container(template, spec, own, outputs, run, kill.get(task["name"], ""))
         values |= {f"tasks.{task['name']}.outputs.parameters.{name}": value for name, value in outputs.items()}
         return node
+
+    def _fan(
+        self,
+        task: dict[str, Any],
+        template: dict[str, Any],
+        templates: Mapping[str, dict[str, Any]],
+        spec: dict[str, Any],
+        values: Mapping[str, str],
+        run: Run,
+        kill: Mapping[str, str],
+    ) -> Node:
+        """A template with one task that is taken once for each number of its sequence, as many at once as it says. Each is a node
+        of the run, named as Argo names them."""
+        (inner,) = template["dag"]["tasks"]
+        within, called = {**values, **_handed(task, template, values)}, templates[inner["template"]]
+        sequence = inner["withSequence"]
+        numbers = range(int(sequence["start"]), int(sequence["end"]) + 1)
+
+        def one(number: int) -> Node:
+            name = f"{task['name']}({number - numbers[0]}:{number})"
+            own = {**within, **_handed(inner, called, {**within, "item": str(number)})}
+            run.nodes[name] = self._container(called, spec, own, {}, run, kill.get(name, ""))
+            return run.nodes[name]
+
+        with ThreadPoolExecutor(template["parallelism"]) as pool:
+            ended = list(pool.map(one, numbers))
+        return Node(FAILED if any(node.phase == FAILED for node in ended) else SUCCEEDED)
 
     def _container(
         self,
@@ -132,12 +161,12 @@ class Cluster:
 
     def _mounts(self, container: dict[str, Any], spec: dict[str, Any]) -> dict[str, Path]:
         """A fresh empty folder for each mount of a pod."""
-        self.pods += 1
+        number = next(self.pods)
         empty = {one["name"] for one in spec["volumes"] if one.get("emptyDir") == {}}
         made = {}
         for mount in container["volumeMounts"]:
             assert mount["name"] in empty
-            made[mount["mountPath"]] = self.scratch / f"pod-{self.pods}" / mount["name"]
+            made[mount["mountPath"]] = self.scratch / f"pod-{number}" / mount["name"]
             made[mount["mountPath"]].mkdir(parents=True)
         return made
 
@@ -161,6 +190,13 @@ class Cluster:
             check=False,
             timeout=300,
         )
+
+
+def _handed(task: dict[str, Any], template: dict[str, Any], values: Mapping[str, str]) -> dict[str, str]:
+    """The inputs of a template, as a task fills them."""
+    handed = {one["name"]: _filled(one["value"], values) for one in task["arguments"]["parameters"]}
+    assert handed.keys() == {one["name"] for one in template["inputs"]["parameters"]}
+    return {f"inputs.parameters.{name}": value for name, value in handed.items()}
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str:

@@ -114,6 +114,88 @@ def test_pods_make_what_the_laptop_makes_and_a_second_run_trains_nothing(place: 
     assert place.orchard.ran() == []
 
 
+TUNING = """\
+  tuning:
+    objective: {metric: f1, direction: maximize}
+    seed: 1
+    maxTrials: 3
+    parallelTrials: 2
+    maxFailedTrials: 1
+    parameters: [{name: factor, searchSpace: {categorical: {values: [2, 3, 4]}}}]
+  evaluation:
+"""
+TRIALS = ["trial(0:1)", "trial(1:2)", "trial(2:3)"]
+
+
+def tuned(place: Place) -> None:
+    """A search for the factor: 3 is best, and 4 fails."""
+    fit, score = place.orchard.folder / FOLDER / "fit.py", place.orchard.folder / FOLDER / "score.py"
+    chosen = "factor = json.loads(pathlib.Path('best.json').read_text())['factor']\nassert factor != 4, 'too sweet'\n"
+    fit.write_text(
+        fit.read_text().replace("factor = json.loads(pathlib.Path('params.json').read_text())['factor']\n", chosen)
+    )
+    told = "import skops.io\nfactor = skops.io.load('model/model.skops').predict([[1, 0]])[0]\n"
+    score.write_text(told + score.read_text().replace("len(rows) / 4", "len(rows) / 4 + (factor - 2) / 10"))
+    place.change(MODEL, "  evaluation:\n", TUNING)
+    place.orchard.does("lock")
+    place.orchard.clone.commit("what is generated")
+
+
+def test_a_search_is_a_pod_for_each_trial_and_ends_where_the_laptop_does(place: Place) -> None:
+    tuned(place)
+    here = place.trained()
+    cluster = place.cluster()
+    run = cluster.play()
+    assert run.status == SUCCEEDED, run.told
+    steps = [*STEPS, "trial", *TRIALS, "reduce"]
+    assert phases(run) == dict.fromkeys(steps, SUCCEEDED)
+    ran = place.orchard.ran()
+    assert (ran[0], ran.count("fit"), ran.count("score")) == ("tidy", 4, 3), ran
+    (there,) = place.candidates()
+    own = {"commit", "dirty", "dvcLock", "stages", "startedAt", "finishedAt"}
+    assert {key: value for key, value in there.items() if key not in own} == {
+        key: value for key, value in here.items() if key not in own
+    }
+    assert there["params"] == {"factor": 3}
+    assert there["metrics"] == {"f1": pytest.approx(0.85)}
+    assert place.store.get(there["dvcLock"]) == (place.orchard.folder / FOLDER / "dvc.lock").read_bytes()
+    assert {one["name"] for one in there["stages"]} == {"tidy", "tune", "fit", "score", "test"}
+
+    place.change(MODEL, "seed: 1", "seed: 2")
+    place.change(MODEL, "cmd: python fit.py", "cmd: python  fit.py")
+    place.orchard.does("lock")
+    place.orchard.clone.commit("another search")
+    cluster = place.cluster()
+    killed = cluster.play(kill={TRIALS[0]: "begin:trial", TRIALS[1]: "end:trial"})
+    assert [killed.nodes[name].exit for name in (*TRIALS, "reduce")] == [-9, -9, 0, None]
+    assert place.orchard.ran().count("score") == 1
+    killed = cluster.play(kill={"reduce": "train.tune"})
+    assert (killed.nodes["reduce"].exit, killed.nodes["fit"].phase) == (-9, OMITTED)
+    ran = place.orchard.ran()
+    assert (ran.count("fit"), ran.count("score")) == (2, 1), f"the killed trial, and the one that fails: {ran}"
+    run = cluster.play()
+    assert phases(run) == dict.fromkeys(steps, SUCCEEDED), run.told
+    ran = place.orchard.ran()
+    assert (ran.count("fit"), ran.count("score")) == (2, 0), (
+        f"the one that fails; the best one's model is the same: {ran}"
+    )
+
+
+def test_trials_that_fail_are_results_until_more_fail_than_may(place: Place) -> None:
+    tuned(place)
+    place.change(MODEL, "maxFailedTrials: 1", "maxFailedTrials: 0")
+    place.change(MODEL, "  evaluation:\n", f"  {CLOCK}  evaluation:\n")
+    place.orchard.does("lock")
+    place.orchard.clone.commit("what is generated")
+    run = place.cluster().play("CronWorkflow")
+    assert [run.nodes[name].phase for name in (*TRIALS, "reduce", "fit")] == [*[SUCCEEDED] * 3, FAILED, OMITTED], (
+        run.told
+    )
+    assert "too sweet" in "".join(run.nodes[name].log for name in TRIALS)
+    assert (run.nodes["reduce"].exit, "1 of 3 trials failed, 0 may" in run.nodes["reduce"].log) == (1, True), run.told
+    assert [one["outcome"] for one in place.candidates()] == ["failed"]
+
+
 LIVE = """
 live = pathlib.Path(os.environ['RUNS'] + '.live')
 if live.exists():
@@ -314,3 +396,32 @@ def test_a_pod_judges_against_the_champion_and_what_it_made_is_fetched_by_what_s
     run = place.cluster().play()
     assert run.nodes["gates"].exit == 4, run.told
     assert "champion" in run.nodes["gates"].log
+
+
+def test_a_pod_judges_a_challenger_against_the_model_that_it_challenges(place: Place) -> None:
+    apple = place.orchard.folder / "specs/orchard/apple"
+    shutil.copytree(place.orchard.folder / FOLDER, apple)
+    spec = apple / "model.yaml"
+    spec.write_text(spec.read_text().replace("name: pear", "name: apple"))
+    place.orchard.does("lock")
+    place.orchard.clone.commit("apples, too")
+    place.orchard.does("train", "orchard/apple", "--env", "dev", "--rehearse")
+    place.orchard.clone.merge("windlass/release/dev/orchard/apple")
+    better = "[{metric: f1, baseline: champion, model: apple, minRelativeChange: 0.1}]"
+    place.change(MODEL, "[{metric: f1, min: 0.5}]", better)
+    run = place.cluster().play()
+    assert (run.nodes["gates"].exit, phases(run)["register"]) == (4, OMITTED), run.told
+    assert "f1 is 0.750, not >= 0.825 (apple 0.750): 0.075 too low" in run.nodes["gates"].log
+
+    place.change(MODEL, "minRelativeChange: 0.1", "minRelativeChange: -0.1")
+    run = place.cluster().play()
+    well(run)
+    (made,) = (one for one in place.candidates() if one["modelName"] == "pear")
+    assert [(one["model"], one["champion"], one["passed"]) for one in made["gates"]] == [("apple", 0.75, True)]
+
+    place.orchard.does("train", SLUG, "--env", "dev", "--rehearse")
+    git = place.orchard.clone.git
+    folder = "environments/dev/releases/orchard"
+    proof = json.loads(git("show", f"windlass/release/dev/{SLUG}:{folder}/pear/evidence.json"))
+    assert list(proof["rivals"]) == ["apple"]
+    assert proof["rivals"]["apple"] == json.loads(git("show", f"main:{folder}/apple/evidence.json"))["release"]

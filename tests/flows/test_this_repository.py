@@ -108,7 +108,7 @@ def test_each_environment_has_what_it_is_for(trees: dict[str, Tree]) -> None:
     kinds = {name: tree.kinds() for name, tree in trees.items()}
     assert kinds["dev"].keys() >= TRAINED
     assert not TRAINED & (kinds["staging"].keys() | kinds["prod"].keys()), "they train nothing"
-    assert kinds["dev"]["WorkflowTemplate"] == 3
+    assert kinds["dev"]["WorkflowTemplate"] == 4
     assert {kind: kinds["prod"][kind] for kind in SERVED} == SERVED
     assert {name: found["Namespace"] for name, found in kinds.items()} == dict.fromkeys(CHAIN, 3)
     assert all(found["ExternalSecret"] for found in kinds.values())

@@ -17,6 +17,7 @@ from tests.repositories import Clone
 from windlass.cli import wiring
 from windlass.engine import lockfile, resolve
 from windlass.flows import load, lock, train
+from windlass.flows.training.champions import Champions
 from windlass.model.candidate import Candidate
 from windlass.model.release import Release
 from windlass.ports import Ports
@@ -122,7 +123,7 @@ class Shop:
         ports = self.ports
         project = load.require(ports)
         where = resolve.environment(project, environment, rehearse=environment != "local")
-        return train.train(ports, project, project.models[SLUG], where, champion)
+        return train.train(ports, project, project.models[SLUG], where, Champions(champion))
 
     def change(self, path: str, before: str, after: str) -> None:
         """Edit a file of the repository, and render what hangs on it."""

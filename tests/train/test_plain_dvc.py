@@ -92,7 +92,7 @@ def test_in_this_repository_dvc_finds_the_specs_and_nothing_else(tmp_path):
     root = Path(__file__).parents[2]
     names = subprocess.check_output(["git", "ls-files", "-z"], cwd=root, text=True).split("\0")
     for name in filter(None, names):
-        if Path(name).name in ("dvc.yaml", "params.json", ".dvcignore") or name.startswith(".dvc/"):
+        if Path(name).name in ("dvc.yaml", "params.json", "tune.json", ".dvcignore") or name.startswith(".dvc/"):
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / name).write_bytes((root / name).read_bytes())
     subprocess.run(["git", "init", "-q", tmp_path], check=True)
@@ -102,5 +102,8 @@ def test_in_this_repository_dvc_finds_the_specs_and_nothing_else(tmp_path):
     stages = ["specs/vision/datasets/digits/dvc.yaml:source"]
     stages += [f"specs/vision/digits/dvc.yaml:{name}" for name in ("prepare", "train", "evaluate")]
     stages += ["specs/risk/datasets/payments/dvc.yaml:source"]
-    stages += [f"specs/risk/fraud/dvc.yaml:{name}" for name in ("split", "train", "evaluate")]
+    stages += [f"specs/risk/fraud/dvc.yaml:{name}" for name in ("split", "tune", "train", "evaluate")]
+    stages += [f"specs/risk/fraud-linear/dvc.yaml:{name}" for name in ("split", "train", "evaluate")]
+    stages += ["specs/retail/datasets/clothes/dvc.yaml:source"]
+    stages += [f"specs/retail/clothes/dvc.yaml:{name}" for name in ("prepare", "train", "evaluate")]
     assert sorted(found.split()) == sorted(stages)

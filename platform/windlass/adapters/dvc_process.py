@@ -8,12 +8,11 @@ import selectors
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from windlass.model.failure import World
-from windlass.ports import Progress
 
 KEPT = 256 * 1024
 """Bytes of a stage's output that are kept for its error; all of it goes to the log file."""
@@ -22,8 +21,7 @@ KEPT = 256 * 1024
 class DvcProcess:
     """One `dvc_worker`. It ends when `close` is called, or when we do: the request pipe is its leash."""
 
-    def __init__(self, work: Path, environment: Mapping[str, str], progress: Progress) -> None:
-        self._progress = progress
+    def __init__(self, work: Path, environment: Mapping[str, str]) -> None:
         self._mark = f"\x1e{secrets.token_hex(8)}\n".encode()
         theirs, self._requests = os.pipe()
         self._answers, ours = os.pipe()
@@ -61,11 +59,11 @@ class DvcProcess:
         except BrokenPipeError:
             return  # `receive` finds the process gone and says what it said
 
-    def receive(self, log: Path) -> tuple[dict[str, Any], str]:
-        """The answer, and the last of what was printed until then; all of it is in ``log``. Raises `World` (WL504) where the
-        process is gone."""
+    def receive(self, log: Path, shown: Callable[[str], None]) -> tuple[dict[str, Any], str]:
+        """The answer, and the last of what was printed until then; all of it is in ``log``, and whole lines of it are
+        ``shown`` as they come. Raises `World` (WL504) where the process is gone."""
         assert self._process.stdout is not None
-        printed, answer = _Printed(self._mark, self._progress), b""
+        printed, answer = _Printed(self._mark, shown), b""
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("wb") as file, selectors.DefaultSelector() as ready:
             ready.register(self._process.stdout, selectors.EVENT_READ)
@@ -93,9 +91,9 @@ class DvcProcess:
 class _Printed:
     """What the worker prints, up to the mark that ends a request's part."""
 
-    def __init__(self, mark: bytes, progress: Progress) -> None:
+    def __init__(self, mark: bytes, shown: Callable[[str], None]) -> None:
         self._mark = mark
-        self._progress = progress
+        self._shown = shown
         self._line = b""
         self._kept = b""
         self.complete = False
@@ -111,7 +109,7 @@ class _Printed:
         self._line = rest
         self._kept = (self._kept + fresh)[-KEPT:]
         if fresh:
-            self._progress.output(fresh.decode(errors="replace"))
+            self._shown(fresh.decode(errors="replace"))
         return fresh
 
     def text(self) -> str:

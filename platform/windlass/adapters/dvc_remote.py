@@ -58,7 +58,7 @@ class DvcRemoteRunner(DvcRunner):
     def _move(self, request: dict[str, Any]) -> None:
         what, process = request["do"], self._started()
         process.send(request)
-        answer, output = process.receive(self._work / "logs" / f"{what}.log")
+        answer, output = process.receive(self._work / "logs" / f"{what}.log", self._progress.output)
         if answer["outcome"] == "broken":
             message = f"DVC could not {what} with the remote at `{self._remote}`: {answer['reason']}"
             raise World.one("WL504", message, "run the same command again; what was finished is kept", output=output)

@@ -1,6 +1,7 @@
 """Runs stages through DVC: the parent's side. One worker process per work folder, started on first need."""
 
 import os
+import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,12 +13,15 @@ from windlass.adapters.dvc_cache import DvcCache
 from windlass.adapters.dvc_process import DvcProcess, ended
 from windlass.adapters.files import trouble
 from windlass.engine import trace
-from windlass.model.failure import Findings, World
+from windlass.model.failure import Exit, Findings, World
 from windlass.model.workload import EnvEntry, Pipeline, Step
 from windlass.ports import Progress, StageResult
 
 FOREIGN = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE", "DVC_")
 """Variables of our own process that would reach into the team's."""
+
+ROW = "  trial "
+"""How a line of `windlass tune` begins that tells of a trial."""
 
 
 class DvcRunner:
@@ -72,7 +76,7 @@ class DvcRunner:
         process = self._started()
         process.send(request)
         log = self._work / "logs" / pipeline.purpose / f"{step.name}.log"
-        answer, output = process.receive(log)
+        answer, output = process.receive(log, self._rows if step.search else self._progress.output)
         self._judge(answer, output, pipeline, step, log)
         lock = folder / "dvc.lock"
         text = lock.read_bytes() if lock.is_file() else b""
@@ -85,6 +89,10 @@ class DvcRunner:
 
     def _judge(self, answer: Mapping[str, Any], output: str, pipeline: Pipeline, step: Step, log: Path) -> None:
         what = f"`{step.name}` of {pipeline.slug}"
+        if step.search and answer.get("status") == Exit.WORLD:
+            # the search itself was stopped, by no code of the team
+            again = "run the same command again; trials that ended are kept"
+            raise World.one("WL504", f"{what} met trouble that is not its own", again, output=output)
         if answer["outcome"] == "failed":
             code, kind = ("WL501", "stage") if step.kind == "stage" else ("WL502", "step")
             place = trace.last_place(output, str(self._work))
@@ -108,7 +116,7 @@ class DvcRunner:
         return {
             **own,
             **self._settings(),
-            "PATH": f"{python.parent}{os.pathsep}{own.get('PATH', os.defpath)}",
+            "PATH": os.pathsep.join((*_first(step, python), own.get("PATH", os.defpath))),
             "VIRTUAL_ENV": str(python.parent.parent),
             "SHELL": "/bin/sh",
             # Bytecode beside the code would change the content of folders that stages depend on.
@@ -121,6 +129,14 @@ class DvcRunner:
     def _variable(self, entry: EnvEntry) -> str:
         return entry.variable
 
+    def _rows(self, text: str) -> None:
+        """Show each trial of a search when it ends; what else is printed is output like any other."""
+        for line in text.splitlines(keepends=True):
+            if line.startswith(ROW):
+                self._progress.note(line.rstrip())
+            else:
+                self._progress.output(line)
+
     def _settings(self) -> dict[str, str]:
         return {
             "DVC_NO_ANALYTICS": "1",
@@ -131,7 +147,7 @@ class DvcRunner:
     def _started(self) -> DvcProcess:
         if self._process is None:
             self._prepare()
-            self._process = DvcProcess(self._work, {**os.environ, **self._settings()}, self._progress)
+            self._process = DvcProcess(self._work, {**os.environ, **self._settings()})
         return self._process
 
     def _prepare(self) -> None:
@@ -149,3 +165,8 @@ class DvcRunner:
         cache = os.path.relpath(self._cache_folder, self._work / ".dvc")
         core = "[core]\n    no_scm = true\n    analytics = false\n    check_update = false\n"
         return f"[cache]\n    dir = {cache}\n{core}"
+
+
+def _first(step: Step, python: Path) -> tuple[str, ...]:
+    """The folders that come first on PATH: the model's interpreter, and where a search's own command is."""
+    return (str(python.parent), *([str(Path(sys.executable).parent)] if step.search else []))

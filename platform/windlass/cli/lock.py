@@ -1,5 +1,5 @@
-"""Pin each model's and dataset's requirements by hash, render dvc.yaml, params.json and .gitignore beside the code, and make
-the interpreters. What is as it must be is left alone; commit what is written."""
+"""Pin each model's and dataset's requirements by hash, render beside the code what is made of a spec (dvc.yaml, params.json,
+.gitignore), and make the interpreters. What is as it must be is left alone; commit what is written."""
 
 import argparse
 

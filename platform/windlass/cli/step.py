@@ -33,6 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", metavar="TEAM/NAME@md5:...,...", default="", help="run: the revisions of datasets")
     parser.add_argument("--inputs", metavar="DIGEST", default="", help="run: what the run is named by, if it is")
     parser.add_argument("--refresh", choices=["true", "false"], default="false", help="run: collect new data first")
+    parser.add_argument("--trial", type=int, metavar="N", default=0, help="run trial: which one, counted from 1")
     parser.add_argument("--run", metavar="NAME", default="", help="run report: the run that ended")
     parser.add_argument("--status", metavar="STATUS", default="", help="run report: how")
     parser.add_argument("--out", metavar="DIR", help="run: where small values for the scheduler go")
@@ -87,6 +88,7 @@ def _run(arguments: argparse.Namespace, step: str) -> Exit:
         out=Path(arguments.directory, arguments.out).absolute(),
         inputs=arguments.inputs,
         collect=arguments.refresh == "true",
+        trial=arguments.trial,
         run=arguments.run,
         status=arguments.status,
     )

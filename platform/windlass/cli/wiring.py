@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING
 
 from windlass.flows.load import Reader
 from windlass.model import layout
-from windlass.ports import Bench, Clock, Files, Ports, Progress, RemoteRunner, Rendered, StageRunner, Store, Templates
+from windlass.ports import (
+    Bench,
+    Clock,
+    Files,
+    Ports,
+    Progress,
+    RemoteRunner,
+    Rendered,
+    StageRunner,
+    Store,
+    Templates,
+    TrialFolders,
+)
 
 if TYPE_CHECKING:
     from windlass.flows.rendering.render import Surroundings
@@ -51,6 +63,7 @@ def ports(arguments: Namespace) -> Ports:
     from windlass.adapters.servers import LocalServers
     from windlass.adapters.store import FolderStore
     from windlass.adapters.templates import LayeredTemplates
+    from windlass.adapters.trial_folders import DvcTrialFolders
 
     git = CommandGit(Path(arguments.directory))
     root, clock, files = git.root, SystemClock(), DiskFiles()
@@ -83,6 +96,21 @@ def ports(arguments: Namespace) -> Ports:
         templates=LayeredTemplates(root),
         store=store,
         runner=runner,
+        trials=DvcTrialFolders,
+    )
+
+
+def searching(arguments: Namespace) -> tuple[TrialFolders, Files, Progress]:
+    """What a search needs in the folder where its stage runs, which may be far from any git repository. Raises `Findings`
+    (WL300) outside of DVC's repositories."""
+    from windlass.adapters.files import DiskFiles
+    from windlass.adapters.progress import TerminalProgress
+    from windlass.adapters.trial_folders import DvcTrialFolders
+
+    return (
+        DvcTrialFolders.around(Path(arguments.directory)),
+        DiskFiles(),
+        TerminalProgress(verbose=arguments.verbose, live=False),
     )
 
 
@@ -114,6 +142,7 @@ def bench(arguments: Namespace, uri: str) -> Bench:
     from windlass.adapters.mlflow_registry import MlflowRegistry
     from windlass.adapters.progress import TerminalProgress
     from windlass.adapters.templates import LayeredTemplates
+    from windlass.adapters.trial_folders import DvcTrialFolders
 
     root, store = Path(arguments.directory).resolve(), stores.at(uri)
     progress = TerminalProgress(verbose=True)
@@ -132,6 +161,7 @@ def bench(arguments: Namespace, uri: str) -> Bench:
         templates=LayeredTemplates(root),
         store=lambda environment: store,
         runner=remote(uri, progress),
+        trials=DvcTrialFolders,
     )
 
 

@@ -3,6 +3,7 @@
 The file is DVC's. Windlass writes it only to put entries of two files together, in the spelling that DVC itself has.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,21 @@ from typing import Any
 import yaml
 
 SCHEMA = "2.0"
+EXPONENT = re.compile(r"[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+$")
+"""A number to DVC, which reads YAML 1.2 (`1e-05`), and a text to PyYAML, which reads 1.1."""
+FLOAT = "tag:yaml.org,2002:float"
+
+
+class _Loader(yaml.CSafeLoader):
+    """Reads numbers as DVC does."""
+
+
+class _Dumper(yaml.CSafeDumper):
+    """Quotes what DVC would take for a number."""
+
+
+for _one in (_Loader, _Dumper):
+    _one.add_implicit_resolver(FLOAT, EXPONENT, list("-+0123456789"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +45,7 @@ def parse(data: bytes | None) -> dict[str, StageLock]:
     if not data:
         return {}
     try:
-        document = yaml.load(data, yaml.CSafeLoader)
+        document = yaml.load(data, _Loader)  # noqa: S506 -- a safe one with one more number
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         raise ValueError(f"line {mark.line + 1} is no YAML" if mark else "it is no YAML") from error
@@ -44,7 +60,7 @@ def parse(data: bytes | None) -> dict[str, StageLock]:
 def dump(stages: Mapping[str, StageLock]) -> bytes:
     """The file as DVC spells it, stages in the order given."""
     document = {"schema": SCHEMA, "stages": {name: dict(stage.raw) for name, stage in stages.items()}}
-    return yaml.dump(document, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True, width=1000).encode()
+    return yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1000).encode()
 
 
 def _entry(raw: Mapping[str, Any]) -> StageLock:

@@ -1,6 +1,6 @@
 """The facts that a proposal carries: what was judged against whom, what was looked at, and how many people must agree."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -28,13 +28,6 @@ def approvals_needed(environment: Environment, risk: str, comparable: bool) -> i
     if risk == "high":
         base = max(base, HIGH_RISK_APPROVALS)
     return base if comparable else base + 1
-
-
-def comparable(data: Iterable[DataPin], champion: Folder | None) -> bool:
-    """Whether both were judged on the same data. Nobody is comparable to no champion, which asks for nobody either."""
-    if champion is None:
-        return True
-    return _revisions(data) == _revisions(champion.release.spec.pin.data)
 
 
 def gate_check(told: str, same_data: bool) -> Check:
@@ -120,7 +113,3 @@ def same(one: Evidence, other: Evidence) -> bool:
 def _essence(evidence: Evidence) -> dict[str, Any]:
     value = evidence.model_copy(update={"author": "", "checks": (), "tool": "-"}).plain()
     return value | {"checks": [(check.name, check.outcome) for check in evidence.checks]}
-
-
-def _revisions(data: Iterable[DataPin]) -> dict[str, str]:
-    return {one.dataset: one.md5 for one in data}

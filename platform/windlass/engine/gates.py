@@ -1,7 +1,8 @@
 """Judges a candidate's metrics by its gates: absolute limits, and the change against the champion, overall or by slice."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from windlass.model.gates import GateResult
@@ -9,34 +10,22 @@ from windlass.model.specs.model import Gate
 
 EACH = "all"
 NO_CHAMPION = "no champion yet, first release"
+NO_RIVAL = "{} has no release here yet"
 INCOMPARABLE = "not comparable: the champion was judged on other data"
 
 
-def judge(
-    gates: Iterable[Gate],
-    metrics: Mapping[str, Any],
-    champion_metrics: Mapping[str, Any] | None,
-    comparable: bool,
-    absent: str = NO_CHAMPION,
-) -> tuple[GateResult, ...]:
-    """One result per gate and slice, in the order of the gates. Without champion metrics, or where they are not
-    comparable, a baseline gate passes with a note (``absent`` says why there are none)."""
-    return tuple(result for _, result in numbered(gates, metrics, champion_metrics, comparable, absent))
+@dataclass(frozen=True, slots=True)
+class Against:
+    """What a gate compares with: the numbers of a champion, or why there are none to compare with."""
+
+    metrics: Mapping[str, Any] | None = None
+    note: str = NO_CHAMPION
 
 
-def numbered(
-    gates: Iterable[Gate],
-    metrics: Mapping[str, Any],
-    champion_metrics: Mapping[str, Any] | None,
-    comparable: bool,
-    absent: str = NO_CHAMPION,
-) -> Iterator[tuple[int, GateResult]]:
-    """The same, each result with the index of its gate."""
-    against = champion_metrics if comparable else None
-    note = absent if champion_metrics is None else INCOMPARABLE
-    for index, gate in enumerate(gates):
-        for result in _judged(gate, metrics, against, note):
-            yield index, result
+def judge(gate: Gate, metrics: Mapping[str, Any], against: Against) -> Iterator[GateResult]:
+    """One result for each slice, and for each limit. Without a champion's metrics a baseline gate passes with a note."""
+    for result in _judged(gate, metrics, against.metrics, against.note):
+        yield result if gate.model is None else result.model_copy(update={"model": gate.model})
 
 
 def sentence(result: GateResult) -> str:
@@ -48,7 +37,7 @@ def sentence(result: GateResult) -> str:
         return f"{name} {result.value:.3f}: {result.note}"
     places = _places(result.value, result.limit)
     value, limit = f"{result.value:.{places}f}", f"{result.comparison} {result.limit:.{places}f}"
-    champion = "" if result.champion is None else f" (champion {result.champion:.{places}f})"
+    champion = "" if result.champion is None else f" ({result.model or 'champion'} {result.champion:.{places}f})"
     if result.passed:
         return f"{name} {value} {limit}{champion}"
     gap = f"{abs(result.value - result.limit):.{places}f} too {'low' if result.comparison == '>=' else 'high'}"

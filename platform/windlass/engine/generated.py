@@ -1,6 +1,6 @@
 """What the generated files beside a spec must be, and how the real ones differ. `lock` writes them, `validate` compares."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from windlass.engine import lockfile
 from windlass.engine.backend import FILE, declared
@@ -11,7 +11,7 @@ from windlass.model.workload import Pipeline
 
 BESIDE = ("pipelines", "dvc")
 """The backend whose files are committed beside the code, whatever an environment renders besides: DVC runs every stage."""
-HINT = "`windlass lock` writes it"
+HINT, REMOVES = "`windlass lock` writes it", "`windlass lock` removes it"
 
 
 def file_names(templates: Mapping[str, str]) -> tuple[str, ...]:
@@ -24,15 +24,34 @@ def files(pipeline: Pipeline, templates: Mapping[str, str]) -> dict[str, bytes]:
     return {names.joined(pipeline.folder, path): data for path, data in render(templates, pipeline).items()}
 
 
+def left_over(wanted: Collection[str], beside: Iterable[str], actual: Mapping[str, bytes | None]) -> tuple[str, ...]:
+    """The paths of files that an older spec asked for and this one does not: ``beside`` are those of all files that there may
+    be. Only what carries our header is ours."""
+    unasked = (path for path in sorted(beside) if path not in wanted)
+    return tuple(path for path in unasked if HEADER.encode() in (actual.get(path) or b""))
+
+
+def beside(pipeline: Pipeline, templates: Mapping[str, str]) -> tuple[str, ...]:
+    """The path of every file that a pipeline may have beside its spec."""
+    return tuple(names.joined(pipeline.folder, name) for name in file_names(templates))
+
+
 def differences(
     pipeline: Pipeline, templates: Mapping[str, str], actual: Mapping[str, bytes | None]
 ) -> tuple[Diagnostic, ...]:
-    """A finding for each generated file that is missing or was edited (WL301). ``actual`` holds the files as they are."""
-    return tuple(
+    """A finding for each generated file that is missing, was edited or is left over (WL301). ``actual`` holds the files as they
+    are."""
+    made = files(pipeline, templates)
+    differing = tuple(
         _differs(path, wanted, actual.get(path), pipeline.source)
-        for path, wanted in sorted(files(pipeline, templates).items())
+        for path, wanted in sorted(made.items())
         if actual.get(path) != wanted
     )
+    over = (
+        Diagnostic("WL301", f"`{path}` is left over: `{pipeline.source}` asks for none", Place(path), REMOVES)
+        for path in left_over(made, beside(pipeline, templates), actual)
+    )
+    return (*differing, *over)
 
 
 def lock_findings(requirements: str, lock: str, actual: Mapping[str, bytes | None]) -> tuple[Diagnostic, ...]:

@@ -28,10 +28,14 @@ def inputs(
 
 
 def _stage(step: Step) -> dict[str, Any]:
-    return {
+    stage: dict[str, Any] = {
         "command": step.command,
         "deps": sorted(step.deps),
         "outs": sorted(step.outs),
         "params": sorted(step.params),
         "metrics": sorted(file.path for file in step.metrics),
     }
+    if step.search is not None:
+        # its stages stand here themselves; the seed and the ranges are in the trials that were drawn of them
+        stage["search"] = {"objective": step.search.objective.plain(), "trials": list(step.search.trials)}
+    return stage

@@ -37,8 +37,11 @@ class Folder:
 
 def spec_digest(value: Mapping[str, Any]) -> str:
     """The digest of a model's spec as parsed: comments do not count, and neither does what only training reads and what
-    changes nothing that it makes: the resources and the placement of stages, and when the model is trained again."""
+    changes nothing that it makes: the resources and the placement of stages, how many trials run at once, and when the
+    model is trained again."""
     spec = {key: part for key, part in (value.get("spec") or {}).items() if key != "retraining"}
+    if spec.get("tuning"):
+        spec["tuning"] = {key: part for key, part in spec["tuning"].items() if key != "parallelTrials"}
     pipeline = dict(spec.get("pipeline") or {})
     stages = [
         {key: part for key, part in stage.items() if key not in ("resources", "placement")}

@@ -20,11 +20,17 @@ from windlass.model.specs.overlay import Overlay
 from windlass.model.specs.placement import Placement
 from windlass.model.specs.policy import Policy
 from windlass.model.specs.team import Team
+from windlass.model.specs.tuning import Tuning
 
 KINDS: tuple[type[Document], ...] = (Team, Dataset, Model, Environment, Policy, Overlay, Release)
-PARTS: tuple[type[Document], ...] = (Monitoring, Placement)
+PARTS: tuple[type[Document], ...] = (Monitoring, Placement, Tuning)
 """Parts of kinds that stand in modules of their own, one of each."""
-RENAMED = {("DatasetSpec", "schema"): "dataSchema", ("OverlaySpec", "for"): "appliesTo"}
+RENAMED = {
+    ("DatasetSpec", "schema"): "dataSchema",
+    ("OverlaySpec", "for"): "appliesTo",
+    ("SearchSpace", "int"): "whole",
+    ("SearchSpace", "float"): "real",
+}
 """Keys that are no Python name, or would hide one of pydantic's."""
 UNWRITTEN = (("EnvironmentSpec", "rehearsed"),)
 """What Windlass sets by itself and no file may hold."""

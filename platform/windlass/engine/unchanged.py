@@ -6,18 +6,23 @@ from typing import Any
 
 from windlass.engine.dvclock import StageLock
 from windlass.model.workload import Pipeline, Step
+from windlass.model.workload.search import PLAN
 
 PARAMS = "params.json"
+SEARCH = "digest"
+"""The key of a rendered search that the stage which searches depends on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a stage would run on now: its command, the md5 of each dep, its parameters, the paths it must write."""
+    """What a stage would run on now: its command, the md5 of each dep, its parameters, the paths it must write; the digest of
+    its search, if it searches."""
 
     cmd: str
     deps: Mapping[str, str | None]
     params: Mapping[str, Any]
     outs: frozenset[str]
+    search: str | None = None
 
 
 def asked(pipeline: Pipeline, step: Step, deps: Mapping[str, str | None]) -> Asked:
@@ -28,6 +33,7 @@ def asked(pipeline: Pipeline, step: Step, deps: Mapping[str, str | None]) -> Ask
         deps=deps,
         params={name: values[name] for name in step.params},
         outs=frozenset((*step.outs, *(file.path for file in step.metrics))),
+        search=step.search.digest if step.search else None,
     )
 
 
@@ -67,8 +73,12 @@ def _command(now: Asked, entry: StageLock) -> str | None:
 
 def _parameters(now: Asked, entry: StageLock) -> str | None:
     before = dict(entry.params.get(PARAMS) or {})
-    if before.keys() != now.params.keys() or entry.params.keys() - {PARAMS}:
+    searched = dict(entry.params.get(PLAN) or {})
+    wanted = {SEARCH: now.search} if now.search else {}
+    if before.keys() != now.params.keys() or entry.params.keys() - {PARAMS, PLAN} or searched.keys() != wanted.keys():
         return "reads other parameters"
+    if searched != wanted:
+        return "the search changed"
     # As DVC compares: 1, 1.0 and true are one value to it.
     moved = [name for name, value in sorted(now.params.items()) if value != before[name]]
     return f"{moved[0]} {_text(before[moved[0]])} -> {_text(now.params[moved[0]])}" if moved else None

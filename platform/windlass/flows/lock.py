@@ -16,7 +16,7 @@ from windlass.model.specs.environment import LOCAL
 from windlass.model.workload import Pipeline
 from windlass.ports import Ports
 
-Outcome = Literal["fresh", "written"]
+Outcome = Literal["fresh", "written", "removed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,8 @@ class Locked:
 
     @property
     def written(self) -> tuple[str, ...]:
-        """The files that were not as they must be."""
-        return tuple(path for path, outcome in sorted(self.files.items()) if outcome == "written")
+        """The files that were not as they must be, those that must not be among them."""
+        return tuple(path for path, outcome in sorted(self.files.items()) if outcome != "fresh")
 
 
 def lock(
@@ -83,6 +83,10 @@ def _lock(
     for path, data in files.items():
         outcomes[path] = "fresh" if ports.files.read(ports.root / path) == data else "written"
         ports.files.write(ports.root / path, data)
+    beside = generated.beside(lowered, templates)
+    for path in generated.left_over(files, beside, {path: ports.files.read(ports.root / path) for path in beside}):
+        ports.files.remove(ports.root / path)
+        outcomes[path] = "removed"
     return Locked(lowered.slug, kind, outcomes, None)
 
 

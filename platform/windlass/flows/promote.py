@@ -15,6 +15,7 @@ from windlass.flows.releasing.becomes import Becoming, becomes
 from windlass.flows.releasing.proposing import Draft
 from windlass.flows.releasing.releases import Held
 from windlass.flows.training import judged
+from windlass.flows.training.champions import champions
 from windlass.model import layout
 from windlass.model.diagnostic import Diagnostic
 from windlass.model.failure import Refused, Usage
@@ -62,7 +63,7 @@ def promote(
         proposing.refuse_hold(environment, before)
     promoted = PromotedFrom(environment=source.evidence.environment, release=source.release.digest)
     draft = _draft(
-        ports, project, environment, source, before, promoted, (soak, witness.same_bytes(ports, source)), lift_hold
+        ports, project, environment, source, before, promoted, (soak, witness.same_bytes(ports, source)), lift_hold, tip
     )
     if _nothing_to_do(before, draft):
         assert before is not None
@@ -86,8 +87,13 @@ def _lifted_at_head(
     if lift_hold is None or before is None or before.release.spec.hold is None:
         message = f"`{name}` is the head of the chain: its releases come from training, not from another environment"
         raise Usage.one("WL643", message, commands.windlass(environment, f"train {slug} --env {name}"))
-    draft = _draft(ports, project, environment, before, before, None, (), lift_hold)
+    draft = _draft(ports, project, environment, before, before, None, (), lift_hold, tip)
     return proposing.propose(ports, "promote", tip, replace(draft, trailers={"Windlass-Lift-Hold": lift_hold}))
+
+
+def _serves(ports: Ports, environment: str, slug: str, tip: str) -> Release | None:
+    folder = proposing.present(ports, environment, slug, tip)
+    return folder.release if folder else None
 
 
 def _source(ports: Ports, project: Project, environment: Environment, slug: str, tip: str) -> Folder:
@@ -122,17 +128,18 @@ def _draft(
     promoted: PromotedFrom | None,
     checks: tuple[Check, ...],
     lift_hold: str | None,
+    tip: str,
 ) -> Draft:
     name, pin = environment.metadata.name, source.release.spec.pin
     slug = source.release.metadata.slug
     spec = resolve.effective(project, source.spec, name)
-    same_data = facts.comparable(pin.data, before)
-    champion = before.release if before else None
+    found = champions(slug, spec, lambda one: _serves(ports, name, one, tip))
+    same_data = judged.comparable(spec, pin.data, found)
     tried = judged.Tried(pin.inputs, source.release.spec.metrics, pin.data, pin.model.digest)
-    results = judged.judge(spec, tried, champion)
+    results = judged.judge(spec, tried, found)
     if wrong := [gates.sentence(result) for result in results if not result.passed]:
-        found = [Diagnostic("WL401", f"{slug} in {name}: {told}") for told in wrong]
-        raise Refused([*found[:-1], replace(found[-1], hint=GATE_HINT)])
+        refused = [Diagnostic("WL401", f"{slug} in {name}: {told}") for told in wrong]
+        raise Refused([*refused[:-1], replace(refused[-1], hint=GATE_HINT)])
     release = releases.draft(
         slug,
         pin,
@@ -145,7 +152,7 @@ def _draft(
     lifted = (Check(name="hold", outcome="asks", detail=f"lifted: {lift_hold}"),) if lift_hold else ()
     checks = (facts.gate_check(judged.summary(results), same_data), *checks, *lifted)
     proof = _evidence(ports, project, environment, source, before, release, spec, results, checks, same_data)
-    proof = proof.model_copy(update={"reason": lift_hold or ""})
+    proof = proof.model_copy(update={"reason": lift_hold or "", "rivals": found.digests})
     return Draft(name, slug, release, proof, source.files[releases.MODEL], {}, {})
 
 

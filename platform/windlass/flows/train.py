@@ -9,8 +9,9 @@ from pathlib import Path
 
 from windlass.engine import rendered_only
 from windlass.flows import clean
-from windlass.flows.training import candidates, judged, material, team_tests, workfolder
+from windlass.flows.training import candidates, judged, material, team_tests, trials, workfolder
 from windlass.flows.training.candidates import FAILED
+from windlass.flows.training.champions import Champions
 from windlass.flows.training.closing import Closing, closing, requested
 from windlass.flows.training.collect_data import collect_data
 from windlass.flows.training.stages import Stages
@@ -18,7 +19,6 @@ from windlass.model import layout
 from windlass.model.candidate import Candidate, DataPin, StageRun
 from windlass.model.failure import Findings
 from windlass.model.project import Loaded, Project
-from windlass.model.release import Release
 from windlass.model.specs.environment import LOCAL, Environment
 from windlass.model.specs.model import Model
 from windlass.ports import Ports, StageRunner
@@ -31,22 +31,22 @@ def wanted(ports: Ports, project: Project, loaded: Loaded[Model], environment: E
 
 
 def settled(
-    ports: Ports, project: Project, loaded: Loaded[Model], environment: Environment, champion: Release | None
+    ports: Ports, project: Project, loaded: Loaded[Model], environment: Environment, champions: Champions
 ) -> Candidate | None:
     """The recorded candidate, where `train` would find nothing at all to do; else None. As cheap as `wanted`."""
-    run = _run(ports, project, loaded, environment, champion)
+    run = _run(ports, project, loaded, environment, champions)
     return run.closing.settled(requested(ports, run.closing.found))
 
 
 def train(
-    ports: Ports, project: Project, loaded: Loaded[Model], environment: Environment, champion: Release | None
+    ports: Ports, project: Project, loaded: Loaded[Model], environment: Environment, champions: Champions
 ) -> Candidate:
     """The candidate that the specs and code now ask for, trained if the store does not have it. Raises `Findings` where the
     team's code, tests or data fail, `Refused` where a gate says no (WL401) or the tree is dirty (WL412)."""
     name = environment.metadata.name
     if name != LOCAL:
         clean.require(ports, name, ("specs",))
-    run = _run(ports, project, loaded, environment, champion)
+    run = _run(ports, project, loaded, environment, champions)
     found = run.closing.found
     known = run.closing.settled(requested(ports, found))
     if known is not None:
@@ -57,11 +57,11 @@ def train(
 
 
 def _run(
-    ports: Ports, project: Project, loaded: Loaded[Model], environment: Environment, champion: Release | None
+    ports: Ports, project: Project, loaded: Loaded[Model], environment: Environment, champions: Champions
 ) -> "_Run":
     rendered_only.require_trainable(loaded)
     found = material.whole(ports, project, loaded, environment)
-    return _Run(ports, closing(ports, project, loaded, environment.metadata.name, found, champion))
+    return _Run(ports, closing(ports, project, loaded, environment.metadata.name, found, champions))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,7 @@ class _Run:
             ran = (*collected, *stages.runs, *([tests] if tests else []))
             update = {
                 "metrics": values,
+                "params": {**draft.params, **trials.chosen(stages)},
                 "stages": ran,
                 "dvc_lock": store.put(stages.lock()),
                 "finished_at": self._now(),

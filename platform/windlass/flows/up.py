@@ -74,10 +74,13 @@ def _idle(
 ) -> Held | None:
     """What is held, where nothing at all has to be done."""
     slug = loaded.spec.metadata.slug
-    held = releases.current(ports, project, environment, None).get(slug)
+    every = releases.current(ports, project, environment, None)
+    held = every.get(slug)
     if held is None or release.differs(held.release, loaded):
         return None
-    candidate = train.settled(ports, project, loaded, environment, held.release)
+    candidate = train.settled(
+        ports, project, loaded, environment, releases.compared(project, environment, every, loaded)
+    )
     if candidate is None or candidate.inputs != held.release.spec.pin.inputs:
         return None
     made = planning.plan(ports, project, environment, slug, port)
@@ -90,8 +93,8 @@ def _work(
 ) -> Held:
     slug = loaded.spec.metadata.slug
     ports.progress.note(f"{slug} in {LOCAL}")
-    before = releases.current(ports, project, environment, None).get(slug)
-    candidate = train.train(ports, project, loaded, environment, before.release if before else None)
+    found = releases.compared(project, environment, releases.current(ports, project, environment, None), loaded)
+    candidate = train.train(ports, project, loaded, environment, found)
     ports.progress.begin("release")
     proposal = release.propose(ports, project, candidate, environment)
     ports.progress.end("release", proposal.summary)

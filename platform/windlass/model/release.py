@@ -130,6 +130,8 @@ class Evidence(Document):
     champion: Digest | None = None
     metrics: dict[str, Any] = {}
     champion_metrics: dict[str, Any] = {}
+    rivals: dict[str, Digest] | None = None
+    """The releases of other models that gates compared with, by model."""
     checks: tuple[Check, ...] = ()
     trained: Trained | None = None
     reason: str = ""

@@ -28,6 +28,7 @@ from windlass.ports.training import (
     StageResult,
     StageRunner,
 )
+from windlass.ports.trials import TrialFolders
 
 __all__ = [
     "Bench",
@@ -54,6 +55,7 @@ __all__ = [
     "StageRunner",
     "Store",
     "Templates",
+    "TrialFolders",
 ]
 
 
@@ -61,7 +63,8 @@ __all__ = [
 class Bench:
     """What training needs of the world, wherever it happens. ``root`` is the folder that state is kept below. ``store`` makes
     the store of an environment by name; ``runner`` a stage runner over a work folder (a small DVC repository) that uses a
-    cache folder. There is no git in it, because there is none in the pod of a cluster.
+    cache folder; ``trials`` the folders for trials in such a repository. There is no git in it, because there is none in the
+    pod of a cluster.
     """
 
     root: Path
@@ -75,6 +78,7 @@ class Bench:
     templates: Templates
     store: Callable[[str], Store]
     runner: Callable[[Path, Path], StageRunner]
+    trials: Callable[[Path], TrialFolders]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import pytest
 from tests.fakes.progress import HeardProgress
 from windlass.adapters.dvc_runner import DvcRunner
 from windlass.model.failure import Findings, World
-from windlass.model.workload import EnvEntry, Pipeline, Profile, Step
+from windlass.model.workload import EnvEntry, Pipeline, Profile, Search, SearchObjective, Step
 
 WORDS = {"team": "t", "model": "m", "environment": "local", "source": "s", "requirements": "r"}
 PYTHON = Path(sys.executable)
@@ -25,8 +25,8 @@ def run(tmp_path, monkeypatch):
     (tmp_path / "work" / "specs").mkdir(parents=True)
     heard = HeardProgress()
 
-    def command(text, env=()):
-        step = Step(name="test", kind="test", profile="default", command=text)
+    def command(text, env=(), search=None):
+        step = Step(name="test", kind="test", profile="default", command=text, search=search)
         profile = Profile(name="default", env=tuple(env))
         pipeline = Pipeline(name="p", purpose="train", folder="specs", profiles=(profile,), steps=(step,), **WORDS)
         with DvcRunner(tmp_path / "work", tmp_path / "cache", heard) as runner:
@@ -103,3 +103,25 @@ def test_a_stage_runs_anew_although_nothing_changed_where_that_is_asked_for(tmp_
         outcomes = [runner.run(pipeline, step, PYTHON, {}, anew).outcome for anew in (False, False, True)]
     assert outcomes == ["ran", "unchanged", "ran"]
     assert (tmp_path / "runs").read_text() == "ran\nran\n"
+
+
+def test_the_world_s_trouble_in_a_search_is_no_fault_of_the_team(run):
+    search = Search(
+        digest="sha256:" + "0" * 64,
+        objective=SearchObjective(metric="f1", direction="maximize", path="m.json"),
+        algorithm="random",
+        seed=0,
+        parameters=(),
+        max_trials=1,
+        parallel_trials=1,
+        max_failed_trials=0,
+        trials=({},),
+        stages=(),
+    )
+    with pytest.raises(World) as failure:
+        run("echo the disk is full; exit 5", search=search)
+    assert "the disk is full" in failure.value.output
+    with pytest.raises(Findings):
+        run("exit 1", search=search)
+    with pytest.raises(Findings):
+        run("exit 5")

@@ -1,6 +1,9 @@
 """`dvc.lock` is read as DVC wrote it, and written so that DVC would not touch it."""
 
 import pytest
+from dvc.utils.serialize import dumps_yaml, loads_yaml
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from tests.transcript import ROOT
 from windlass.engine import dvclock
@@ -19,6 +22,18 @@ def test_an_entry_says_what_was_read_and_written():
     assert set(entry.deps) == {"train.py", "train.npy", "test.npy"}
     assert entry.outs["model"].endswith(".dir")
     assert entry.params == {"params.json": {"max_depth": 8, "trees": 100}}
+
+
+@example(0.00001)
+@example("12e3")
+@given(
+    st.floats(allow_nan=False, allow_infinity=False) | st.from_regex(r"[0-9]{1,30}[eE][+-]?[0-9]{1,3}", fullmatch=True)
+)
+def test_small_numbers_and_hex_that_looks_like_one_are_to_us_what_they_are_to_dvc(value):
+    document = {"schema": "2.0", "stages": {"fit": {"cmd": "c", "params": {"params.json": {"rate": value}}}}}
+    found = dvclock.parse(dumps_yaml(document).encode())
+    assert found["fit"].params["params.json"]["rate"] == value
+    assert loads_yaml(dvclock.dump(found).decode()) == document
 
 
 def test_no_file_has_no_entries():

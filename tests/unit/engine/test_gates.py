@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from windlass.engine.gates import INCOMPARABLE, NO_CHAMPION, judge, sentence
+from windlass.engine.gates import INCOMPARABLE, NO_CHAMPION, Against, judge, sentence
 from windlass.model.specs.model import Gate
 
 METRICS = {"f1": 0.97, "loss": 0.2, "slices": {"digit": {"7": {"f1": 0.96}, "8": {"f1": 0.90}}}}
@@ -15,7 +15,8 @@ RELATIVE = {"baseline": "champion", "minRelativeChange": -0.02}
 
 
 def results(gate, metrics=METRICS, champion=None, comparable=True):
-    return judge([Gate.model_validate(gate)], metrics, champion, comparable)
+    against = Against(champion) if champion is None or comparable else Against(note=INCOMPARABLE)
+    return tuple(judge(Gate.model_validate(gate), metrics, against))
 
 
 def one(gate, **given):

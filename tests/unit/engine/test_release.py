@@ -130,6 +130,9 @@ def test_a_spec_is_the_same_with_other_comments_layout_and_training_resources() 
     assert of(text.replace("outs: [model]", "outs: [model]\n        resources: {cpu: 500m}")) == digest
     assert of(text.replace("outs: [model]", "outs: [model]\n        placement: {nodeSelector: {pool: gpu}}")) == digest
     assert of(text.replace("  task: c", '  retraining: {schedule: {cron: "0 5 * * 1"}}\n  task: c')) == digest
+    tuned = text.replace("  task: c", "  tuning: {seed: 1, parallelTrials: 2}\n  task: c")
+    assert of(tuned) == of(tuned.replace(", parallelTrials: 2", "")) != digest
+    assert of(tuned) != of(tuned.replace("seed: 1", "seed: 2"))
     assert of(yaml.safe_dump(source.value)) == digest
     assert of(text.replace("min: 0.7", "min: 0.8")) != digest
     assert of(text.replace("maximum: 16", "maximum: 17")) != digest

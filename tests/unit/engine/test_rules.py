@@ -45,6 +45,9 @@ def test_every_file_of_a_rule_is_in_the_list() -> None:
         (MODEL, "min: 0.7", "minRelativeChange: -0.1", ["WL211"]),
         (MODEL, "min: 0.7", "baseline: champion, minRelativeChange: -0.1, slice: {digit: all}", []),
         (MODEL, "min: 0.7", "min: 0.7, slice: {digit: '7', other: all}", ["WL107"]),
+        (MODEL, "min: 0.7", "min: 0.7, model: letters", ["WL211", "WL330"]),
+        (MODEL, "min: 0.7", "baseline: champion, model: digits, minRelativeChange: 0.1", ["WL330"]),
+        (MODEL, "min: 0.7", "baseline: champion, model: vision/digits, minRelativeChange: 0.1", ["WL330"]),
         (MODEL, "maximum: 16", "maximum: -1", ["WL219"]),
         (MODEL, "shape: [64]", "shape: []", ["WL219"]),
         (MODEL, "items: number, shape: [64]", "items: string, shape: [64]", ["WL219"]),
@@ -186,3 +189,26 @@ def test_a_link_that_leads_out_is_outside() -> None:
     reading = validate.read(base())
     facts = {path: Fact("outside") if path.endswith("train.py") else Fact("file") for path in asks(reading.project, ())}
     assert {one.code for one in validate.judge(reading, facts, "2026-03-03")} == {"WL217"}
+
+
+RIVAL = "specs/vision/letters/model.yaml"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("task: c", "task: c", None),
+        ("names: [f1, accuracy]", "names: [accuracy]", "which has no such metric"),
+        ("slices: [digit]", "slices: [writer]", "which it has no slices by"),
+        ("dataset: digits", "dataset: letters", "which is judged on other data"),
+    ],
+)
+def test_a_challenger_and_its_rival_must_be_comparable(old: str, new: str, told: str | None) -> None:
+    gate = "baseline: champion, model: letters, minRelativeChange: 0.1, slice: {digit: all}"
+    files = edited(MODEL, "min: 0.7", gate)
+    rival = base()[MODEL].decode().replace("name: digits, team", "name: letters, team")
+    assert old in rival
+    files[RIVAL] = rival.replace(old, new).encode()
+    files["specs/vision/datasets/letters/dataset.yaml"] = files[DATASET].replace(b"name: digits", b"name: letters")
+    found = [one.message for one in judged(files) if one.code == "WL330"]
+    assert [told in one for one in found] == ([] if told is None else [True])

@@ -18,12 +18,14 @@ ASKED = st.builds(
     deps=st.dictionaries(PATH, MD5),
     params=st.dictionaries(st.sampled_from("xyz"), VALUE),
     outs=st.frozensets(PATH, min_size=1),
+    search=st.none() | MD5,
 )
 
 
 def ran(now: Asked) -> StageLock:
     """What DVC would have written of a run on just this."""
     params = {"params.json": dict(now.params)} if now.params else {}
+    params |= {"tune.json": {"digest": now.search}} if now.search else {}
     return StageLock(now.cmd, dict(now.deps), dict.fromkeys(now.outs, "f" * 32), params, {})
 
 
@@ -61,6 +63,13 @@ def test_another_dep_must_run_and_is_named(now, path, md5):
 def test_another_parameter_must_run(now, name, value):
     other = replace(now, params={**now.params, name: value})
     assert (reason(other, ran(now), held) is None) == (other.params == now.params)
+
+
+@given(ASKED, st.none() | MD5)
+def test_another_search_must_run(now, search):
+    other = replace(now, search=search)
+    told = "the search changed" if search and now.search else "reads other parameters"
+    assert reason(other, ran(now), held) == (None if search == now.search else told)
 
 
 @given(ASKED, PATH)

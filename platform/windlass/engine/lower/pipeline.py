@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
-from windlass.engine.lower import names
+from windlass.engine.lower import names, tuning
 from windlass.engine.lower.quantities import resources
 from windlass.model import digests
 from windlass.model.project import Loaded, Project
@@ -12,6 +12,7 @@ from windlass.model.specs.environment import Environment
 from windlass.model.specs.model import EnvVar, Metrics, Model, ModelSpec, Stage
 from windlass.model.specs.placement import Placement as Asked
 from windlass.model.workload import DataInput, EnvEntry, MetricsFile, Parameter, Pipeline, Placement, Profile, Step
+from windlass.model.workload.search import REDUCE, TRIAL, TUNE
 
 SOURCE = "source"
 TOOL = Profile(name="tool")
@@ -21,6 +22,8 @@ PLAIN = "default"
 TEST, GATES, REGISTER, PACKAGE = "test", "gates", "register", "package"
 REFRESH, REPORT = "refresh", "report"
 """Steps of a run in a cluster: before the others, and after them however they end."""
+SEARCH = (TUNE, TRIAL, REDUCE)
+"""The stage that tunes, and the two steps that it is in a cluster."""
 
 
 def pipeline(loaded: Loaded[Model], project: Project, environment: Environment) -> Pipeline:
@@ -30,7 +33,8 @@ def pipeline(loaded: Loaded[Model], project: Project, environment: Environment) 
     spec, meta, folder = loaded.spec.spec, loaded.spec.metadata, loaded.source.folder
     inputs = tuple(_input(ref.name, _dataset(ref.dataset, meta.team, project), folder) for ref in spec.data)
     profiles = _profiles(spec)
-    steps = [*_checks(inputs), *_stages(spec, inputs, profiles), *_closing(spec, profiles)]
+    steps = [*_checks(inputs), *_tuned(spec, _stages(spec, inputs, profiles), profiles), *_closing(spec, profiles)]
+    tuned = {parameter.name for parameter in spec.tuning.parameters} if spec.tuning else set()
     return Pipeline(
         name=names.name(meta.team, meta.name, "train"),
         purpose="train",
@@ -40,7 +44,7 @@ def pipeline(loaded: Loaded[Model], project: Project, environment: Environment) 
         folder=folder,
         source=loaded.source.path,
         requirements=names.lock_of(spec.pipeline.requirements),
-        parameters=parameters(stage.params for stage in spec.pipeline.stages),
+        parameters=tuple(one for one in _parameters(spec) if one.name not in tuned),
         inputs=inputs,
         profiles=(*profiles.values(), TOOL),
         steps=ordered(steps),
@@ -177,6 +181,20 @@ def _stages(
         )
         for stage in spec.pipeline.stages
     ]
+
+
+def _tuned(spec: ModelSpec, stages: list[Step], profiles: dict[bytes, Profile]) -> list[Step]:
+    """The stages with the search, if the spec asks for one; ``profiles`` gets the container of its trials."""
+    if spec.tuning is None:
+        return stages
+    declared = {one.name: one.value for one in _parameters(spec)}
+    found = tuning.tuned(spec.tuning, stages, profiles.values(), declared)
+    profile = profiles.setdefault(_container(found.profile), found.profile)
+    return [step.model_copy(update={"profile": profile.name}) if step.search else step for step in found.steps]
+
+
+def _parameters(spec: ModelSpec) -> tuple[Parameter, ...]:
+    return parameters(stage.params for stage in spec.pipeline.stages)
 
 
 def made_by(stage: Stage) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from windlass.engine.evidence import seconds
-from windlass.engine.lower import cluster, names
+from windlass.engine.lower import cluster, names, tuning
 from windlass.engine.lower.pipeline import REFRESH, REPORT, TOOL, placement
 from windlass.model import digests
 from windlass.model.diagnostic import Diagnostic
@@ -79,7 +79,7 @@ def placed(pipeline: Pipeline, model: Loaded[Model], loaded: Loaded[Environment]
         raise Findings(wrong)
     training = environment.spec.training
     meta = _meta(pipeline, spec, environment, made)
-    steps = _framed(pipeline.steps)
+    steps = _framed(tuning.spread(pipeline.steps))
     profiles = [_profile(one, training) for one in (*pipeline.profiles, *_leaving(pipeline))]
     used = {step.profile for step in steps} | {TOOL.name}
     name = names.name(pipeline.team, pipeline.model, "train", limit=NAME_LIMIT)

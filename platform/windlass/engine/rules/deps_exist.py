@@ -8,6 +8,7 @@ from windlass.engine.named_paths import Named, of_dataset, of_model
 from windlass.engine.tree import Tree
 from windlass.engine.wording import near
 from windlass.model.diagnostic import Diagnostic
+from windlass.model.workload.search import FILES
 
 
 def check(tree: Tree) -> Iterator[Diagnostic]:
@@ -16,8 +17,9 @@ def check(tree: Tree) -> Iterator[Diagnostic]:
         spec = loaded.spec.spec
         made_inside = {edge.path for edge in edges(spec)}
         known = [out for stage in spec.pipeline.stages for out in made(stage)] + [ref.name for ref in spec.data]
+        searched = FILES if spec.tuning else ()  # naming these has a rule of its own
         for named in of_model(loaded):
-            if named.path not in made_inside and _absent(tree, named):
+            if named.path not in made_inside and named.text not in searched and _absent(tree, named):
                 message = f"`{named.text}` is made by no stage and is no file"
                 yield at(loaded.source, named.path, "WL207", message, _hint(named.text, known))
     for dataset in tree.datasets():

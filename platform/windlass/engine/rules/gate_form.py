@@ -23,6 +23,8 @@ def _wrong(gate: Gate) -> tuple[str, str] | None:
     what = f"the gate on `{gate.metric}`"
     if absolute and (relative or gate.baseline):
         return f"{what} has limits of its own and a baseline", "write two gates"
+    if gate.model is not None and not gate.baseline:
+        return f"{what} names a model and no baseline", "add `baseline: champion`: the release of that model is meant"
     if relative and not gate.baseline:
         return f"{what} limits a change without saying against what", "add `baseline: champion`"
     if gate.baseline and not relative:

@@ -11,7 +11,7 @@ from windlass.model.project import Source
 
 OWN = (
     *(pipeline.TEST, pipeline.GATES, pipeline.REGISTER, pipeline.PACKAGE, pipeline.REFRESH, pipeline.REPORT),
-    *("publish", "data", pipeline.PLAIN, pipeline.TOOL.name),
+    *("publish", "data", pipeline.PLAIN, pipeline.TOOL.name, *pipeline.SEARCH),
 )
 KEY = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 """DVC reads ``a.b`` as the key ``b`` inside ``a``; a leading underscore is kept for what Windlass writes there."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from windlass.flows import train
 from windlass.flows.applying import contents
 from windlass.flows.applying.observe import START_LIMIT
-from windlass.flows.releasing import release
+from windlass.flows.releasing import release, releases
 from windlass.flows.releasing.releases import Held
 from windlass.flows.training import registry
 from windlass.model.plan import Change
@@ -38,10 +38,10 @@ class Steps:
 
     def _train(self, slug: str) -> str:
         loaded = self.project.models[slug]
-        champion = self.held[slug].release if slug in self.held else None
+        found = releases.compared(self.project, self.environment, self.held, loaded)
         if self.environment.metadata.name != LOCAL:
             release.merged(self.ports, loaded, self.environment)
-        candidate = train.train(self.ports, self.project, loaded, self.environment, champion)
+        candidate = train.train(self.ports, self.project, loaded, self.environment, found)
         proposal = release.propose(self.ports, self.project, candidate, self.environment)
         return proposal.summary
 

@@ -36,14 +36,13 @@ def propose_trained(ports: Ports, project: Project, loaded: Loaded[Model], envir
         )
     with ports.locks.hold(name, ports.progress):
         base = None if name == LOCAL else ports.git.head()
-        held = releases.current(ports, project, environment, base).get(slug)
-        champion = held.release if held else None
-        known = train.settled(ports, project, loaded, environment, champion)
+        found = releases.compared(project, environment, releases.current(ports, project, environment, base), loaded)
+        known = train.settled(ports, project, loaded, environment, found)
         if known is None and name != LOCAL:
             clean.require(ports, name, ("specs",))
             release.merged(ports, loaded, environment)
         if known is None:
             ports.progress.note(f"{slug} in {name}")
-        candidate = known or train.train(ports, project, loaded, environment, champion)
+        candidate = known or train.train(ports, project, loaded, environment, found)
         proposal = release.propose(ports, project, candidate, environment)
     return Trained(candidate, proposal, known is None, ports.clock.monotonic() - began)

@@ -14,6 +14,7 @@ from windlass.flows.releasing.becomes import becomes
 from windlass.flows.releasing.proposing import Draft
 from windlass.flows.releasing.releases import Held
 from windlass.flows.training import judged
+from windlass.flows.training.champions import Champions, champions
 from windlass.model import layout
 from windlass.model.candidate import Candidate
 from windlass.model.failure import Refused
@@ -31,7 +32,7 @@ def propose(ports: Ports, project: Project, candidate: Candidate, environment: E
     name, slug = environment.metadata.name, candidate.slug
     loaded = project.models[slug]
     tip = None if name == LOCAL else merged(ports, loaded, environment)
-    before = _local(ports, slug) if tip is None else proposing.present(ports, name, slug, tip)
+    before = _present(ports, name, slug, tip)
     pin = releases.pin(candidate, loaded.source.value)
     if before is not None and before.release.digest == pin.digest:
         return _nothing(environment, before)
@@ -44,7 +45,9 @@ def propose(ports: Ports, project: Project, candidate: Candidate, environment: E
         version=ports.registry.versions(pin.model.registry).get(pin.model.digest),
         metrics=candidate.metrics,
     )
-    proof = _evidence(ports, project, environment, loaded, candidate, release, before)
+    spec = resolve.effective(project, loaded.source.value, name)
+    found = champions(slug, spec, lambda one: _serves(ports, name, one, tip))
+    proof = _evidence(ports, project, environment, loaded, candidate, release, before, found)
     model = ports.files.read(ports.root / loaded.source.path) or b""
     if tip is None:
         return _place(ports, slug, release, proof, model)
@@ -93,6 +96,15 @@ def _nothing(environment: Environment, before: Folder) -> Proposal:
     return Proposal(name, slug, before.release, before.evidence, layout.release_folder(name, slug), changed=False)
 
 
+def _present(ports: Ports, environment: str, slug: str, tip: str | None) -> Folder | None:
+    return _local(ports, slug) if tip is None else proposing.present(ports, environment, slug, tip)
+
+
+def _serves(ports: Ports, environment: str, slug: str, tip: str | None) -> Release | None:
+    folder = _present(ports, environment, slug, tip)
+    return folder.release if folder else None
+
+
 def _local(ports: Ports, slug: str) -> Folder | None:
     files = shelf.local(ports).get(slug)
     return releases.parse(files, layout.release_folder(LOCAL, slug)) if files else None
@@ -106,14 +118,15 @@ def _evidence(
     candidate: Candidate,
     release: Release,
     before: Folder | None,
+    found: Champions,
 ) -> Evidence:
     value: Mapping[str, Any] = loaded.source.value
     spec = resolve.effective(project, value, environment.metadata.name)
-    same_data = facts.comparable(candidate.data, before)
-    champion = before.release if before else None
+    same_data = judged.comparable(spec, candidate.data, found)
+    champion = found.own
     tried = judged.Tried(candidate.inputs, candidate.metrics, candidate.data, release.spec.pin.model.digest)
-    results = judged.judge(spec, tried, champion)
-    judged.require(project, loaded, environment.metadata.name, tried, champion)
+    results = judged.judge(spec, tried, found)
+    judged.require(project, loaded, environment.metadata.name, tried, found)
     risk = spec.governance.risk_class
     needed = facts.approvals_needed(environment, risk, same_data)
     author = actor.name(ports)
@@ -131,6 +144,7 @@ def _evidence(
         champion=champion.digest if champion else None,
         metrics=candidate.metrics,
         champion_metrics=champion.spec.metrics if champion else {},
+        rivals=found.digests,
         checks=(
             facts.gate_check(judged.summary(results), same_data),
             facts.data_check(candidate.data),

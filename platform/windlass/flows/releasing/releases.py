@@ -8,11 +8,12 @@ from windlass.engine import resolve
 from windlass.engine.lower.service import service
 from windlass.engine.lower.tracking import tracking
 from windlass.flows.releasing import shelf
+from windlass.flows.training.champions import Champions, champions
 from windlass.model import layout
-from windlass.model.project import Project
+from windlass.model.project import Loaded, Project
 from windlass.model.release import Evidence, Release
 from windlass.model.specs.environment import LOCAL, Environment
-from windlass.model.specs.model import ModelSpec
+from windlass.model.specs.model import Model, ModelSpec
 from windlass.model.workload import Workloads
 from windlass.ports import Files, Ports
 
@@ -44,6 +45,12 @@ def current(
     return {
         slug: _held(project, name, files, layout.release_folder(name, slug)) for slug, files in sorted(folders.items())
     }
+
+
+def compared(project: Project, environment: Environment, held: Mapping[str, Held], loaded: Loaded[Model]) -> Champions:
+    """What the gates of a model compare with, among all that is held."""
+    spec = resolve.effective(project, loaded.source.value, environment.metadata.name)
+    return champions(loaded.spec.metadata.slug, spec, lambda slug: held[slug].release if slug in held else None)
 
 
 def workloads(

@@ -10,8 +10,8 @@ from windlass.ports import Files
 @dataclass(frozen=True, slots=True)
 class Asked:
     """The arguments of one step of a run. ``code``, ``lock`` and ``spec`` are digests of the store, ``data`` the md5 of each
-    dataset, ``inputs`` the digest that the run is named by, if it is; ``collect`` asks the step `refresh` for new data.
-    ``out`` is the folder for what the step leaves to others."""
+    dataset, ``inputs`` the digest that the run is named by, if it is; ``collect`` asks the step `refresh` for new data,
+    ``trial`` the step `trial` for one, counted from 1. ``out`` is the folder for what the step leaves to others."""
 
     step: str
     slug: str
@@ -23,6 +23,7 @@ class Asked:
     out: Path
     inputs: str = ""
     collect: bool = False
+    trial: int = 0
     run: str = ""
     status: str = ""
 

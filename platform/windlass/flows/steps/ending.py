@@ -6,14 +6,14 @@ from windlass.engine.lower.pipeline import GATES
 from windlass.flows.steps import wheels
 from windlass.flows.steps.asked import Asked
 from windlass.flows.steps.work import Work, missing
-from windlass.flows.training import candidates, judged
+from windlass.flows.training import candidates, judged, trials
 from windlass.model import digests, layout
 from windlass.model.candidate import Candidate
 from windlass.model.workload import Step
 from windlass.ports import Bench, Store
 
 
-def gate(work: Work, _: Step) -> None:
+def gate(work: Work, step: Step) -> None:
     """Put the candidate together and judge it. Raises `Refused` (WL401), which is recorded."""
     with work.runner() as runner:
         for ref in work.pipeline.inputs:
@@ -23,11 +23,15 @@ def gate(work: Work, _: Step) -> None:
         known = candidates.recorded(work.store, work.slug, made.inputs)
         lock = work.store.put(stages.lock())
         if known is None or known.outcome == candidates.FAILED or known.dvc_lock != lock:
-            metrics = work.guarded(lambda: judged.metrics(stages, work.closing.loaded))
-            now = work.bench.clock.now().isoformat(timespec="seconds")
-            update = {"metrics": metrics, "stages": work.runs(), "dvc_lock": lock, "finished_at": now}
+            update = {
+                "metrics": work.guarded(lambda: judged.metrics(stages, work.closing.loaded)),
+                "params": {**made.params, **trials.chosen(stages)},
+                "stages": work.runs(),
+                "dvc_lock": lock,
+                "finished_at": work.bench.clock.now().isoformat(timespec="seconds"),
+            }
             known = made.model_copy(update=update)
-        work.tell(candidate=work.closing.judge(known, stages).plain())
+        work.tell(step, candidate=work.closing.judge(known, stages).plain())
 
 
 def register(work: Work, step: Step) -> None:

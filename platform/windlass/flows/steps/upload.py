@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from windlass.engine import overlay
+from windlass.engine import overlay, resolve
 from windlass.engine.lower import cluster
 from windlass.flows import clean
 from windlass.flows.releasing import releases
 from windlass.flows.steps.wheels import record
 from windlass.flows.training import candidates, material
+from windlass.flows.training.champions import rivals
 from windlass.flows.training.material import Material
 from windlass.model import digests, layout
 from windlass.model.diagnostic import Place
@@ -76,9 +77,10 @@ def upload(
     commit = candidates.origin(ports, found).commit
     if commit is not None and store.record(layout.archive_origin(code)) is None:
         store.write_record(layout.archive_origin(code), commit.encode())
-    held = releases.current(ports, project, environment, ports.git.head()).get(slug)
-    champion = b"" if held is None else digests.canonical(held.release.plain())
-    store.write_record(layout.champion_record(slug), champion)
+    held = releases.current(ports, project, environment, ports.git.head())
+    for one in (slug, *rivals(slug, resolve.effective(project, loaded.source.value, name)).values()):
+        champion = digests.canonical(held[one].release.plain()) if one in held else b""
+        store.write_record(layout.champion_record(one), champion)
     data = material.revisions(found)
     for dataset, md5 in (data or {}).items():
         _data(ports, project, name, remote, dataset, md5)

@@ -15,6 +15,7 @@ from windlass.flows.steps.asked import Asked
 from windlass.flows.steps.bring import bring
 from windlass.flows.training import candidates, collect_data, material, workfolder
 from windlass.flows.training.candidates import FAILED, Origin
+from windlass.flows.training.champions import champions
 from windlass.flows.training.closing import Closing, closing
 from windlass.flows.training.material import Whole
 from windlass.flows.training.stages import Stages
@@ -60,9 +61,9 @@ class Work:
         """What a step of this run has noted."""
         return notes.read(self.store, self.slug, self.inputs()[0], step)
 
-    def tell(self, **note: object) -> None:
-        """Note what this step made: it is done then."""
-        notes.write(self.store, self.slug, self.inputs()[0], self.asked.step, note)
+    def tell(self, step: Step, **note: object) -> None:
+        """Note what a step made: it is done then."""
+        notes.write(self.store, self.slug, self.inputs()[0], step.name, note)
 
     def entries(self) -> dict[str, StageLock]:
         """What the stages of this run made so far, by stage, in order."""
@@ -150,16 +151,17 @@ class Work:
 def begin(bench: Bench, store: Store, asked: Asked) -> Work:
     """Bring everything that a step needs to begin. Raises like `bring`."""
     project, loaded, found = bring(bench, store, asked)
-    return Work(bench, store, asked, closing(bench, project, loaded, asked.environment, found, _champion(store, asked)))
+    known = champions(asked.slug, loaded.spec.spec, lambda slug: _champion(store, slug))
+    return Work(bench, store, asked, closing(bench, project, loaded, asked.environment, found, known))
 
 
-def _champion(store: Store, asked: Asked) -> Release | None:
-    """The release that serves now, as whoever uploads last found it in git; None where there is none."""
-    told = store.record(layout.champion_record(asked.slug))
+def _champion(store: Store, slug: str) -> Release | None:
+    """The release of a model that serves now, as whoever uploads last found it in git; None where there is none."""
+    told = store.record(layout.champion_record(slug))
     try:
         return Release.model_validate_json(told) if told else None
     except ValidationError as error:
-        message = f"what the store says of the champion of {asked.slug} cannot be read"
+        message = f"what the store says of the champion of {slug} cannot be read"
         raise World.one("WL552", message, "`windlass step upload` writes it again") from error
 
 

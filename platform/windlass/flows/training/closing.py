@@ -7,13 +7,13 @@ from windlass.engine import gates, resolve
 from windlass.engine.lower.service import model_format
 from windlass.flows.training import candidates, judged, material, registry, team_tests
 from windlass.flows.training.candidates import PASSED, REFUSED
+from windlass.flows.training.champions import Champions
 from windlass.flows.training.material import Whole
 from windlass.flows.training.packaging import Packaging
 from windlass.flows.training.stages import Stages
 from windlass.model import digests
 from windlass.model.candidate import Candidate, ModelPin
 from windlass.model.project import Loaded, Project
-from windlass.model.release import Release
 from windlass.model.specs.environment import LOCAL
 from windlass.model.specs.model import Model, ModelSpec
 from windlass.ports import Bench, Store
@@ -21,7 +21,8 @@ from windlass.ports import Bench, Store
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """One training of one model for an environment, seen from its end. ``champion`` is the release that serves there now."""
+    """One training of one model for an environment, seen from its end. ``champions`` are the releases that its gates
+    compare with."""
 
     bench: Bench
     project: Project
@@ -31,7 +32,7 @@ class Closing:
     store: Store
     found: Whole
     packaging: Packaging
-    champion: Release | None
+    champions: Champions
 
     def settled(self, inputs: str | None) -> Candidate | None:
         """The candidate that is recorded of these inputs, if its gates (as they are now), tests, model and bento leave nothing
@@ -40,7 +41,7 @@ class Closing:
         if known is None or known.outcome != PASSED or known.model is None:
             return None
         tried = judged.Tried(known.inputs, known.metrics, known.data, known.model.digest)
-        results = judged.judge(self.spec, tried, self.champion)
+        results = judged.judge(self.spec, tried, self.champions)
         kept = (known.model.digest, known.code, known.lock, known.dvc_lock)
         whole = (
             all(result.passed for result in results)
@@ -63,14 +64,14 @@ class Closing:
         progress.begin("gates")
         model = self._model(stages)
         tried = judged.Tried(candidate.inputs, candidate.metrics, candidate.data, model.digest)
-        results = judged.judge(self.spec, tried, self.champion)
+        results = judged.judge(self.spec, tried, self.champions)
         wrong = "; ".join(gates.sentence(result) for result in results if not result.passed)
         progress.point("train.gates")
         progress.end("gates", "refused" if wrong else "passed", judged.summary(results))
         if wrong:
             refused = {"reason": wrong, "gates": results, "model": None, "bento": None}
             candidates.keep(self.store, candidate, outcome=REFUSED, **refused)
-            judged.require(self.project, self.loaded, self.environment, tried, self.champion)
+            judged.require(self.project, self.loaded, self.environment, tried, self.champions)
         passed = {"outcome": PASSED, "reason": "", "gates": results, "model": model}
         return candidate.model_copy(update=passed)
 
@@ -118,12 +119,12 @@ class Closing:
 
 
 def closing(
-    bench: Bench, project: Project, loaded: Loaded[Model], environment: str, found: Whole, champion: Release | None
+    bench: Bench, project: Project, loaded: Loaded[Model], environment: str, found: Whole, champions: Champions
 ) -> Closing:
     """The end of a model's training, with the environment's store and overlays."""
     spec = resolve.effective(project, loaded.source.value, environment)
     packaging = Packaging(loaded.spec.metadata.slug, spec, found.model.lock)
-    return Closing(bench, project, loaded, environment, spec, bench.store(environment), found, packaging, champion)
+    return Closing(bench, project, loaded, environment, spec, bench.store(environment), found, packaging, champions)
 
 
 def requested(bench: Bench, found: Whole) -> str | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from windlass.engine import gates, overlay, resolve
+from windlass.flows.training.champions import Champions
 from windlass.flows.training.stages import Stages
 from windlass.model.candidate import DataPin
 from windlass.model.diagnostic import Diagnostic
@@ -13,7 +14,7 @@ from windlass.model.failure import Findings, Refused
 from windlass.model.gates import GateResult
 from windlass.model.project import Loaded, Project
 from windlass.model.release import Release
-from windlass.model.specs.model import Model, ModelSpec
+from windlass.model.specs.model import Gate, Model, ModelSpec
 from windlass.model.workload import MetricsFile
 
 STANDING = "this is the champion itself"
@@ -48,10 +49,10 @@ def metrics(stages: Stages, loaded: Loaded[Model]) -> dict[str, Any]:
     return merged
 
 
-def judge(spec: ModelSpec, tried: Tried, champion: Release | None) -> tuple[GateResult, ...]:
+def judge(spec: ModelSpec, tried: Tried, champions: Champions) -> tuple[GateResult, ...]:
     """Every gate. The champion is not compared with itself: the same run, or the same model with the same numbers. The same
     model with other numbers was evaluated in another way, and is compared like any other."""
-    return tuple(result for _, result in _numbered(spec, tried, champion))
+    return tuple(result for _, result in _numbered(spec, tried, champions))
 
 
 def revisions(data: Sequence[DataPin]) -> frozenset[tuple[str, str]]:
@@ -59,7 +60,7 @@ def revisions(data: Sequence[DataPin]) -> frozenset[tuple[str, str]]:
     return frozenset((pin.dataset, pin.md5) for pin in data)
 
 
-def require(project: Project, loaded: Loaded[Model], environment: str, tried: Tried, champion: Release | None) -> None:
+def require(project: Project, loaded: Loaded[Model], environment: str, tried: Tried, champions: Champions) -> None:
     """Raise `Refused` (WL401) with every gate that says no, each at its own place, and by how much."""
     spec = resolve.effective(project, loaded.source.value, environment)
     source = overlay.source(loaded.source, overlay.lay(project, environment, loaded.source.value))
@@ -70,7 +71,7 @@ def require(project: Project, loaded: Loaded[Model], environment: str, tried: Tr
             f"{slug}: {gates.sentence(result)}",
             source.place("spec", "evaluation", "gates", index),
         )
-        for index, result in _numbered(spec, tried, champion)
+        for index, result in _numbered(spec, tried, champions)
         if not result.passed
     ]
     if wrong:
@@ -88,16 +89,36 @@ def summary(results: Sequence[GateResult]) -> str:
     return " · ".join((*overall, *notes))
 
 
-def _numbered(spec: ModelSpec, tried: Tried, champion: Release | None) -> Iterator[tuple[int, GateResult]]:
-    """Every result with the index of its gate."""
-    asked = spec.evaluation.gates
-    if champion is None:
-        return gates.numbered(asked, tried.metrics, None, comparable=False)
+def comparable(spec: ModelSpec, data: Sequence[DataPin], champions: Champions) -> bool:
+    """Whether all that gates compare with was judged on the same data. Who is not there asks for nobody."""
+    compared = [champions.own, *(champions.of(gate) for gate in spec.evaluation.gates)]
+    return all(revisions(data) == revisions(one.spec.pin.data) for one in compared if one is not None)
+
+
+def _numbered(spec: ModelSpec, tried: Tried, champions: Champions) -> Iterator[tuple[int, GateResult]]:
+    """Every result with the index of its gate. What is released already is not compared with anybody: a rival that became
+    better since does not take it back."""
+    standing = champions.own is not None and _same(tried, champions.own)
+    for index, gate in enumerate(spec.evaluation.gates):
+        against = gates.Against(note=STANDING) if standing else _against(gate, tried, champions)
+        for result in gates.judge(gate, tried.metrics, against):
+            yield index, result
+
+
+def _same(tried: Tried, champion: Release) -> bool:
     pin = champion.spec.pin
-    same = pin.model.digest == tried.model and dict(tried.metrics) == champion.spec.metrics
-    if same or pin.inputs == tried.inputs:
-        return gates.numbered(asked, tried.metrics, None, comparable=False, absent=STANDING)
-    return gates.numbered(asked, tried.metrics, champion.spec.metrics, revisions(tried.data) == revisions(pin.data))
+    return pin.inputs == tried.inputs or (
+        pin.model.digest == tried.model and dict(tried.metrics) == champion.spec.metrics
+    )
+
+
+def _against(gate: Gate, tried: Tried, champions: Champions) -> gates.Against:
+    release = champions.of(gate)
+    if release is None:
+        return gates.Against(note=gates.NO_RIVAL.format(gate.model) if gate.model else gates.NO_CHAMPION)
+    if revisions(tried.data) != revisions(release.spec.pin.data):
+        return gates.Against(note=gates.INCOMPARABLE)
+    return gates.Against(release.spec.metrics)
 
 
 def _declared(loaded: Loaded[Model], stage: str, path: str) -> tuple[str | int, ...]:

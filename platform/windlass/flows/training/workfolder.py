@@ -4,11 +4,12 @@ fails here as it would anywhere else. Outputs of earlier runs stay, everything e
 
 from windlass.engine.lower import names
 from windlass.flows.training.material import Material, Whole
+from windlass.model.workload.search import PLAN
 from windlass.ports import Bench
 
 OURS = (".dvc", "logs")
 """Folders beside the repository's own paths: the pipelines backend's state, and what stages printed."""
-USED = ("dvc.yaml", "params.json")
+USED = ("dvc.yaml", "params.json", PLAN)
 
 
 def fill(bench: Bench, found: Whole) -> None:

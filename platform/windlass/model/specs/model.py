@@ -9,6 +9,7 @@ from windlass.model.metadata import Api, TeamMetadata
 from windlass.model.specs.dataset import Scalar
 from windlass.model.specs.monitoring import Logging, Monitoring
 from windlass.model.specs.placement import Placement
+from windlass.model.specs.tuning import Tuning
 
 Quantity = Annotated[str, Field(pattern=QUANTITY)]
 
@@ -109,7 +110,8 @@ class Pipeline(Document):
 
 class Gate(Document):
     """A condition on a metric. ``min``/``max`` are absolute; with ``baseline: champion`` the change against the release
-    now in the destination environment is judged instead. ``slice`` is ``{grouping: value}``; the value ``all`` means each.
+    now in the destination environment is judged instead, with ``model`` against that of another model. ``slice`` is
+    ``{grouping: value}``; the value ``all`` means each.
     """
 
     metric: Text
@@ -120,6 +122,8 @@ class Gate(Document):
     """The largest value that passes."""
     baseline: Literal["champion"] | None = None
     """Judge the change against the release that serves now."""
+    model: Text | None = None
+    """Another model of the team, on the same data, whose champion is meant."""
     min_relative_change: Number | None = None
     """The worst change that passes: -0.01 is one percent less."""
     max_relative_change: Number | None = None
@@ -253,6 +257,8 @@ class ModelSpec(Document):
     """The team's own tests."""
     pipeline: Pipeline
     """How the model is trained."""
+    tuning: Tuning | None = None
+    """Which of its parameters are searched for."""
     evaluation: Evaluation = Evaluation()
     """When it is good enough."""
     registry: Registry = Registry()

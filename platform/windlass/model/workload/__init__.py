@@ -45,6 +45,7 @@ from windlass.model.workload.pipeline import (
     Schedule,
     Step,
 )
+from windlass.model.workload.search import Search, SearchObjective, SearchParameter, TrialStage
 from windlass.model.workload.service import (
     Configuration,
     Contract,
@@ -104,6 +105,9 @@ __all__ = [
     "Scale",
     "Schedule",
     "ScrapeTarget",
+    "Search",
+    "SearchObjective",
+    "SearchParameter",
     "Secret",
     "Security",
     "Service",
@@ -114,6 +118,7 @@ __all__ = [
     "Tenancy",
     "Toleration",
     "Tracking",
+    "TrialStage",
     "Update",
     "Variant",
     "Workloads",

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from windlass.model.document import Digest, Document, Flag, Text
 from windlass.model.workload.parts import EnvEntry, Image, Meta, Network, Placement, Resources, Security
+from windlass.model.workload.search import Search
 
 
 class Retry(Document):
@@ -71,7 +72,9 @@ class Step(Document):
     """One node of the DAG, in topological order, ties by name. ``params`` names entries of the pipeline's parameters."""
 
     name: Text
-    kind: Literal["refresh", "stage", "test", "check", "gate", "register", "package", "publish", "report"]
+    kind: Literal[
+        "refresh", "stage", "trial", "reduce", "test", "check", "gate", "register", "package", "publish", "report"
+    ]
     profile: Text
     depends_on: tuple[Text, ...] = ()
     command: str | None = None
@@ -79,6 +82,8 @@ class Step(Document):
     outs: tuple[Text, ...] = ()
     params: tuple[Text, ...] = ()
     metrics: tuple[MetricsFile, ...] = ()
+    search: Search | None = None
+    """Of the stage that tunes; in a cluster of the step that is taken once for each trial, and of the one after it."""
     always: Flag = False
     """Taken also where ``refresh`` found that there is nothing to train."""
 
@@ -161,3 +166,8 @@ class Pipeline(Document):
     def stages(self) -> tuple[Step, ...]:
         """The steps that run the team's own commands through the pipelines backend."""
         return tuple(step for step in self.steps if step.kind == "stage")
+
+    @property
+    def search(self) -> Search | None:
+        """The search of a model that is tuned."""
+        return next((step.search for step in self.steps if step.search is not None), None)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from windlass.flows.training import judged
+from windlass.flows.training.champions import Champions
 from windlass.flows.training.judged import Tried
 from windlass.model.candidate import DataPin, ModelPin
 from windlass.model.release import Pin, Release
@@ -32,7 +33,7 @@ def spec() -> ModelSpec:
 
 
 def judge(inputs: str, f1: float, model: str) -> tuple[bool, str]:
-    (result,) = judged.judge(spec(), Tried(inputs, {"f1": f1}, DATA, model), champion(0.9))
+    (result,) = judged.judge(spec(), Tried(inputs, {"f1": f1}, DATA, model), Champions(champion(0.9)))
     return result.passed, result.note
 
 
@@ -47,3 +48,24 @@ def test_the_same_bytes_with_the_same_numbers_too() -> None:
 def test_the_same_bytes_evaluated_in_another_way_are_compared() -> None:
     assert judge(OTHER, 0.5, MODEL) == (False, "")
     assert judge(OTHER, 0.95, MODEL) == (True, "")
+
+
+def test_a_rival_is_compared_on_the_same_data_and_does_not_take_back_what_is_released() -> None:
+    gate = {**GATE, "model": "c", "minRelativeChange": 0.05}
+    asked = ModelSpec.model_validate({**spec().plain(), "evaluation": {"gates": [gate]}})
+    other = (DATA[0].model_copy(update={"md5": "2" * 32}),)
+
+    def told(f1: float, champions: Champions, data: tuple[DataPin, ...] = DATA) -> tuple[bool, str, bool]:
+        tried = Tried(OTHER, {"f1": f1}, data, None)
+        (result,) = judged.judge(asked, tried, champions)
+        assert result.model == "c"
+        return result.passed, result.note, judged.comparable(asked, data, champions)
+
+    rival = Champions(rivals={"c": champion(0.8)})
+    assert told(0.83, rival) == (False, "", True)
+    assert told(0.85, rival) == (True, "", True)
+    assert told(0.1, rival, other) == (True, "not comparable: the champion was judged on other data", False)
+    assert told(0.1, Champions(champion(0.8))) == (True, "c has no release here yet", True)
+    standing = judged.judge(asked, Tried(RUN, {"f1": 0.1}, DATA, None), Champions(champion(0.1), rival.rivals))
+    assert [(one.passed, one.note) for one in standing] == [(True, judged.STANDING)]
+    assert rival.digests == {"c": champion(0.8).digest}
