@@ -44,9 +44,9 @@ def entries(folder: str) -> list[tuple[str, str]]:
     return sorted((name, kind) for name, kind in found if kind)
 
 
-def stamp(top: str) -> tuple[str, int, bool]:
-    """A digest of names, sizes and times of change of all below a folder, when something there last changed (in nanoseconds),
-    and whether there are links. What `survey` leaves out is left out."""
+def stamp(top: str, hidden: bool = False) -> tuple[str, int, bool]:
+    """A digest of names, sizes, times of change and numbers of all files below a folder, when something there last changed (in
+    nanoseconds), and whether there are links. What `survey` leaves out is left out unless ``hidden`` is asked for."""
     whole, newest, linked, folders = hashlib.sha256(), 0, False, [top]
     while folders:
         folder = folders.pop()
@@ -54,10 +54,10 @@ def stamp(top: str) -> tuple[str, int, bool]:
             found = sorted(os.scandir(folder), key=_name)
         except OSError:
             continue
-        names, marks = [folder[len(top) :]], array("q")
+        names, marks = [folder[len(top) :]], array("Q")
         for entry in found:
             if entry.is_dir(follow_symlinks=False):
-                if not entry.name.startswith(".") and entry.name != CACHES:
+                if hidden or (not entry.name.startswith(".") and entry.name != CACHES):
                     folders.append(entry.path)
                 continue
             state = entry.stat(follow_symlinks=False)
@@ -66,6 +66,8 @@ def stamp(top: str) -> tuple[str, int, bool]:
             names.append(entry.name)
             marks.append(changed)
             marks.append(state.st_size)
+            # of two folders that changed places, no file changed
+            marks.append(state.st_ino)
             if changed > newest:
                 newest = changed
             linked = linked or entry.is_symlink()
@@ -75,12 +77,12 @@ def stamp(top: str) -> tuple[str, int, bool]:
 
 
 def mark(path: str) -> str:
-    """Size and times of one file; empty where there is none."""
+    """Size, time of change and number of one file; empty where there is none."""
     try:
         seen = os.stat(path, follow_symlinks=False)
     except OSError:
         return ""
-    return f"{seen.st_ctime_ns} {seen.st_size}"
+    return f"{seen.st_ctime_ns} {seen.st_size} {seen.st_ino}"
 
 
 def _name(entry: os.DirEntry[str]) -> str:

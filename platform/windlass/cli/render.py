@@ -35,7 +35,10 @@ def _render(arguments: argparse.Namespace) -> Exit:
         files = render.shown(ports, around, asked)
         screen.data(view.as_json(files) if arguments.output == "json" else view.as_text(files))
         return Exit.OK
-    folder = Path(arguments.directory, arguments.out).absolute()
-    told = render.into(ports, around, asked, wiring.rendered(folder), str(folder))
-    screen.talk(view.told(told.files, told.rendered, told.parts, arguments.out))
+    folder = Path(arguments.directory, arguments.out).resolve()
+    told = render.into(ports, around, asked, wiring.rendered(folder, ports.root), str(folder))
+    if arguments.output == "json":
+        screen.data(view.told_json(told.files, told.rendered, told.parts))
+    else:
+        screen.talk(view.told(told.files, told.rendered, told.parts, arguments.out))
     return Exit.OK

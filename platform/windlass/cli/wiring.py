@@ -123,11 +123,11 @@ def surroundings() -> "Surroundings":
     return Surroundings(survey, ForkedHands())
 
 
-def rendered(folder: Path) -> Rendered:
-    """A folder for rendered files."""
+def rendered(folder: Path, root: Path) -> Rendered:
+    """A folder for what is rendered from a repository."""
     from windlass.adapters.rendered import RenderedFolder
 
-    return RenderedFolder(folder)
+    return RenderedFolder(folder, root)
 
 
 def bench(arguments: Namespace, uri: str) -> Bench:

@@ -7,7 +7,8 @@ from typing import Any
 
 import yaml
 
-WORD = re.compile(r"zz([0-9]+)zz")
+OPENS = "qzx"
+WORD = re.compile(OPENS + "([0-9]+)xzq")
 """What stands for a text in a document that shows where each one goes."""
 Maker = Callable[[list[str]], str]
 """Makes a text of those of the fields."""
@@ -29,12 +30,15 @@ class Form:
 
     def sample(self, count: int) -> Any:
         """Any document of this form as a value, with words (`WORD`) where the fields' ``count`` texts go; None where none can be
-        made."""
+        made or understood."""
         if not self._sample:
-            words = [f"zz{one}zz" for one in range(count)]
+            words = [f"{OPENS}{one}xzq" for one in range(count)]
             try:
                 texts = tuple(make(words) for make in self.makers)
-                self._sample.append(yaml.load(self.text % texts if texts else self.text, yaml.CSafeLoader))
+                text = self.text % texts if texts else self.text
+                # a document that says such a word by itself shows nothing
+                clear = text.count(OPENS) == len(WORD.findall(text)) and OPENS not in self.text
+                self._sample.append(yaml.load(text, yaml.CSafeLoader) if clear else None)
             except Exception:  # noqa: BLE001 -- then every document is looked at by itself
                 self._sample.append(None)
         return self._sample[0]

@@ -14,6 +14,7 @@ from typing import Any
 from windlass.engine import objects, spelling
 from windlass.engine.cast import Document, Form, Maker
 from windlass.engine.sandbox import DOCUMENT
+from windlass.engine.spelling import HIDDEN
 from windlass.engine.tracing import LONGEST, MARK, Inspected, Passed, Path, Recipe, Tracing
 
 OPEN, CLOSE, LIST, TEXT = object(), object(), object(), object()
@@ -24,6 +25,8 @@ COMPLETE = frozenset({"json", "block"})
 """Filters whose text is as good as any other of theirs, wherever it stands."""
 BY_CONTENT = frozenset({"scalar"})
 """Filters whose text is bare or quoted, as its content asks for."""
+KEY = 1000
+"""A longer text cannot be the key of a mapping."""
 Trie = dict[str | None, Any]
 
 
@@ -36,7 +39,11 @@ class Cast:
     """Which texts are bare or quoted: documents are looked at once for each such choice."""
     raw: list[int]
     """Which texts are written as they are: they must be plain."""
+    complete: list[int]
+    """Which texts stand in JSON's quotes, where characters may be left that YAML refuses."""
     documents: list[tuple["Holes", "Holes"]]
+    longest: int
+    """With longer texts the template might be stopped, for all it does."""
     accepted: set[bytes] = field(default_factory=set)
 
 
@@ -79,14 +86,18 @@ class Moulds:
         return None if cast is None else self._filled(cast, texts)
 
     def _filled(self, cast: Cast, fields: list[str]) -> list[Document] | None:
+        if cast.longest < LONGEST and any(len(text) > cast.longest for text in fields):
+            return None
         try:
             texts = [make(fields) for make in cast.makers]
         except Exception:  # noqa: BLE001 -- whatever a filter says of a text, the template's run says it better
             return None
-        if self._cluster and any(spelling.scalar(texts[number]) != texts[number] for number in cast.raw):
+        plain = all(spelling.scalar(texts[number]) == texts[number] for number in cast.raw)
+        if self._cluster and not (plain and all(_writable(texts[number]) for number in cast.complete)):
             return None
         choice = bytes([texts[number][:1] == '"' for number in cast.either])
-        new, kept = self._cluster and choice not in cast.accepted, tuple(fields)
+        new = self._cluster and (choice not in cast.accepted or any(len(text) > KEY for text in texts))
+        kept = tuple(fields)
         made: dict[str, Document] = {}
         for path, content in cast.documents:
             document = content.fill(texts)
@@ -96,7 +107,8 @@ class Moulds:
             unfit = len(document) > DOCUMENT or objects.misplaced(where, made) or (new and objects.unusable(document))
             if unfit:
                 return None
-            made[where] = Document(where, document.encode(), content.form, kept)
+            # a text that YAML may take for something else makes a document of another form
+            made[where] = Document(where, document.encode(), content.form if plain else None, kept)
         cast.accepted.add(choice)
         return list(made.values())
 
@@ -119,6 +131,7 @@ class Moulds:
 
     def _traced(self, fields: Mapping[str, Any]) -> Cast:
         recipes: dict[Recipe, int] = {}
+        self._language.longest = LONGEST
         documents = [
             (self._holes(path, fields, recipes), self._holes(content, fields, recipes)) for path, content in self._pairs
         ]
@@ -126,8 +139,10 @@ class Moulds:
         return Cast(
             makers=[_maker(recipe) for recipe in recipes],
             either=[number for number, name in enumerate(last) if name in BY_CONTENT],
+            complete=[number for number, name in enumerate(last) if name in COMPLETE],
             raw=[number for number, name in enumerate(last) if name not in COMPLETE | BY_CONTENT],
             documents=documents,
+            longest=self._language.longest,
         )
 
     def _holes(self, name: str, fields: Mapping[str, Any], recipes: dict[Recipe, int]) -> Holes:
@@ -140,6 +155,11 @@ class Moulds:
         if not used:
             return Holes(form, None)
         return Holes(form, operator.itemgetter(*used) if len(used) > 1 else _single(used[0]))
+
+
+def _writable(text: str) -> bool:
+    """Whether a text in JSON's quotes is one in YAML's too."""
+    return (text.isascii() and "\x7f" not in text) or not HIDDEN.search(text)
 
 
 def _single(number: int) -> Callable[[list[str]], tuple[str]]:

@@ -138,7 +138,7 @@ class Language(ImmutableSandboxedEnvironment):
         def bounded(*given: Any, **named: Any) -> Any:
             first = 0 if not hasattr(spell, "jinja_pass_arg") else 1
             value = given[first] if len(given) > first else ""
-            weight = _weight(value, VALUE)
+            weight = weight_of(value, VALUE)
             self._fits(weight)
             self.tick(0 if isinstance(value, str) else weight * STRETCH)
             for one in (*given[first + 1 :], *named.values()):
@@ -239,7 +239,7 @@ def _small(value: Any) -> Any:
     return value
 
 
-def _weight(value: Any, most: int) -> int:
+def weight_of(value: Any, most: int) -> int:
     """How many characters and items a value has with all that is in it; counting ends soon after ``most``."""
     if isinstance(value, str):
         return len(value)
@@ -251,5 +251,5 @@ def _weight(value: Any, most: int) -> int:
     for one in value:
         if whole > most:
             break
-        whole += _weight(one, most - whole)
+        whole += weight_of(one, most - whole)
     return whole

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from jinja2 import TemplateError
 from jinja2.meta import find_undeclared_variables
 
-from windlass.engine.sandbox import Language
+from windlass.engine.sandbox import STEPS, VALUE, Language, weight_of
 from windlass.engine.spelling import FILTERS
 
 LONGEST = 2048
@@ -68,6 +68,9 @@ class Tracing(Language):
         self, files: Mapping[str, str], filters: Mapping[str, Callable[..., Any]], header: str, watched: bool = False
     ) -> None:
         self.recipes: list[Recipe] = []
+        self.longest = LONGEST
+        """The longest text with which no document that was traced is stopped."""
+        self._handled = 0
         self._files = files
         super().__init__(files, filters, header, watched)
         written = self.finalize
@@ -77,8 +80,11 @@ class Tracing(Language):
 
     def trace(self, name: str, fields: Mapping[str, Any]) -> tuple[str, list[Recipe]]:
         """A document with marks where texts are passed on, and how each of those is made, in order."""
-        self.recipes = []
-        return "".join(self.pieces(name, fields)), self.recipes
+        self.recipes, self._handled = [], 0
+        text = "".join(self.pieces(name, fields))
+        if self._handled:
+            self.longest = min(self.longest, (STEPS - self._steps) // self._handled)
+        return text, self.recipes
 
     def asked(self) -> frozenset[str]:
         """The fields that any template names; none where one cannot be read."""
@@ -109,6 +115,11 @@ class Tracing(Language):
                 one.look()
         return super().call_binop(context, operator, left, right)
 
+    def _handle(self, value: Any) -> None:
+        """Each character of a list or a mapping costs a step where a filter is given it, of passed texts too."""
+        if not isinstance(value, str | Passed):
+            self._handled += len(paths(value))
+
     def _hole(self, value: Passed) -> str:
         self.tick(LONGEST)
         self.recipes.append(value.recipe)
@@ -127,7 +138,15 @@ class Tracing(Language):
     def _bounded(self, name: str, spell: Callable[..., Any]) -> Callable[..., Any]:
         known = super()._bounded(name, spell)
         if name not in FILTERS:
-            return known
+            first = 1 if hasattr(spell, "jinja_pass_arg") else 0
+
+            def counted(*given: Any, **named: Any) -> Any:
+                self._handle(given[first] if len(given) > first else "")
+                return known(*given, **named)
+
+            if first:
+                counted.jinja_pass_arg = spell.jinja_pass_arg  # type: ignore[attr-defined]
+            return known if name == "join" else counted
 
         def passing(value: Any, *given: Any, **named: Any) -> Any:
             for one in (*given, *named.values()):
@@ -136,7 +155,8 @@ class Tracing(Language):
             unseen = paths(value)
             if not unseen or named:
                 return known(value, *given, **named)
-            self._fits(len(unseen) * LONGEST)
+            self._fits(weight_of(value, VALUE) + len(unseen) * LONGEST)
+            self._handle(value)
             return Passed(("spelled", name, recipe(value), given), unseen)
 
         return passing

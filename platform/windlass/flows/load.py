@@ -212,8 +212,10 @@ def gather(ports: Reader, tops: Iterable[str]) -> Gathered:
     above = len(str(ports.root)) + 1
     for top in tops:
         look = ports.files.look(ports.root / top)
-        if _leaves(ports, look):
-            found.append(_linked(top))
+        leaves, link = _leaves(ports, look), _link(ports, top, look)
+        links += [top] if link else []
+        found += [_linked(top)] if leaves or (link and _spec_like(top)) else []
+        if leaves or link:
             continue
         seen = [(ports.root / top, False)] if look.kind == "file" else ports.files.survey(ports.root / top)
         for path, link in seen:
@@ -261,6 +263,12 @@ def _spec_like(name: str) -> bool:
 
 def _leaves(ports: Reader, look: Look) -> bool:
     return look.kind != "absent" and not look.real.is_relative_to(ports.files.look(ports.root).real)
+
+
+def _link(ports: Reader, top: str, look: Look) -> bool:
+    """Whether a path below `specs/` or `environments/` is itself a link."""
+    whole = ports.root / top
+    return "/" in top and look.real != whole and look.real != ports.files.look(whole.parent).real / whole.name
 
 
 def answer(ports: Reader, path: str, with_data: bool) -> str:

@@ -37,6 +37,10 @@ class Failure(Exception):
         self.sources = sources
         super().__init__("; ".join(found.message for found in self.diagnostics))
 
+    def __reduce__(self) -> tuple[type[Self], tuple[object, ...]]:
+        """What is raised in one process may be told by another."""
+        return type(self), (self.diagnostics, self.output, self.sources)
+
     @classmethod
     def one(cls, code: str, message: str, hint: str = "", place: Place | None = None, output: str = "") -> Self:
         """A failure with a single finding."""

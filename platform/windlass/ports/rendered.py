@@ -11,7 +11,7 @@ class Rendered(Protocol):
     """A folder of rendered files that holds nothing else. Paths are relative to it."""
 
     def begin(self) -> None:
-        """Look whether it may be written; `Usage` (WL606) where it is somebody else's."""
+        """Look whether it may be written; `Usage` (WL615) where it is somebody else's."""
         ...
 
     def put(self, path: str, data: bytes) -> None:
@@ -31,7 +31,7 @@ class Rendered(Protocol):
         ...
 
     def keep(self, folders: Set[str], fresh: Set[str]) -> None:
-        """Remove every other folder; ``fresh`` are those that were written to."""
+        """Remove every other folder, and files that lie in none of them; ``fresh`` are those that must be looked into."""
         ...
 
 

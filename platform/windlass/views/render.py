@@ -19,3 +19,8 @@ def told(files: int, rendered: int, parts: int, place: str) -> str:
     if rendered == parts:
         return f"{files} files in {place}"
     return f"{files} files in {place}: {f'{rendered} of {parts} teams' if rendered else 'nothing'} rendered again"
+
+
+def told_json(files: int, rendered: int, parts: int) -> str:
+    """The same for programs; of the files there may be very many, and they lie in the folder."""
+    return json.dumps({"exitCode": 0, "files": files, "teams": {"all": parts, "rendered": rendered}}, indent=2)

@@ -21,13 +21,13 @@ documents:
 OBJECT = "apiVersion: v1\nkind: Thing\nmetadata:\n  name: [= name | scalar =]\n"
 
 
-def moulds(text: str, target: str = "files") -> Moulds:
-    files = (("backend.yaml", ABOUT.format(target=target)), ("out.j2", text))
+def moulds(text: str, target: str = "files", part: str = "") -> Moulds:
+    files = (("_part.j2", part), ("backend.yaml", ABOUT.format(target=target)), ("out.j2", text))
     return Moulds(_speaking(Tracing, files), [("backend.yaml#0", "out.j2")], target == "kubernetes")
 
 
-def plain(text: str, fields: dict, target: str = "files") -> dict[str, bytes]:
-    files = {"backend.yaml": ABOUT.format(target=target), "out.j2": text}
+def plain(text: str, fields: dict, target: str = "files", part: str = "") -> dict[str, bytes]:
+    files = {"backend.yaml": ABOUT.format(target=target), "out.j2": text, "_part.j2": part}
     return {one.path: one.data for one in render._run(render.declared(files["backend.yaml"]), files, fields)}
 
 
@@ -110,3 +110,102 @@ def test_long_texts_are_looked_at() -> None:
     for text in ("a" * (LONGEST + 1), "b" * (LONGEST + 1)):
         assert made(mould, {"name": "x", "one": text}) == {"out/x.yaml": text.encode()}
     assert len(mould._casts) == 2
+
+
+MORE = {
+    "filters on nested values": "[= labels | json =] [= several | json =] [= {'a': 1} | json =] [= deep | json =]\n"
+    "[= deep.labels | block(4) =]",
+    "tests": "[= one is defined =][= missing is defined =][= one is mapping =][= number is number =][= number is odd =]"
+    "[= one is lower =][= several is iterable =][= one in several =][= number is integer =][= deep.none is none =]",
+    "items of mappings": "[% for key, value in labels.items() %][= key =]=[= value =] [= loop.first =][= loop.last =]"
+    "[= loop.length =]"
+    "[= loop.previtem is defined =][= loop.nextitem is defined =]\n[% endfor %]",
+    "keys and values": "[= labels.keys() | list | join('+') =] [= labels.values() | sort | join('+') =] [= labels | length =]",
+    "choices": "[= one if number else two =][= (one if several) or 'none' =][= one and two =][= not one =][= one or two or '' =]",
+    "put together": "[= one ~ number ~ two ~ 1.0 ~ true ~ deep.flag =][= (one ~ two) | ident =][= (one ~ '') | dvc | json =]",
+    "joins": "[= items | join(',', attribute='name') =] [= items | join(',', 'name') =] [= labels | join('-') =]",
+    "map and select": "[= items | map(attribute='name') | join('/') =] [= items | selectattr('on') | map(attribute='name')"
+    " | list | json =]"
+    "[= items | selectattr('name', 'equalto', one) | list | length =] [= items | map('json') | join =]",
+    "indents": "[= one | indent(3) =]\n[= (one ~ '\\n' ~ two) | indent(2, true) =]",
+    "a part": "[% include '_part.j2' %][% with own = one, other = number %][% include '_part.j2' %][% endwith %]",
+    "sets": "[% set x = one %][% set y = x ~ '.' %][% for z in several %][% set x = z %][= x =][= y =][% endfor %][= x =]",
+    "methods": "[= one.split(',') | join(';') =][= one.removeprefix('a') =][= labels.get('a', two) =][= labels.get(two) is none =]",
+    "hidden": "[= (one ~ '\x7f') | json =][= one | json =]",
+    "firsts": "[= several | first | json =][= several | unique | list | json =][= (items | first).name if items =]",
+    "lengths": "[= (one ~ two) | length =][= [one] | length =]",
+    "header": "# [= header =]\n[= options.size | bytes_si =][= options.name | scalar =]",
+    "numbers": "[= deep.numbers | json =][= deep.flag | json =][= deep.number | json =]"
+    "[= deep.number =][= deep.flag =][= number | json =]",
+}  # fmt: skip
+NESTED = st.fixed_dictionaries(
+    {
+        "labels": st.dictionaries(TEXTS, TEXTS, max_size=3),
+        "none": st.none(),
+        "flag": st.booleans(),
+        "number": st.one_of(st.sampled_from([0, 1, 1.0, -0.0, 0.0, 1e300, True, False]), st.integers(0, 1)),
+        "numbers": st.dictionaries(TEXTS, st.sampled_from([0, 1, 1.0, True, None, ""]), max_size=3),
+    }
+)
+WIDER = st.builds(
+    lambda fields, more: fields | more,
+    FIELDS,
+    st.fixed_dictionaries(
+        {
+            "deep": NESTED,
+            "items": st.lists(st.fixed_dictionaries({"name": TEXTS, "on": st.booleans()}), max_size=3),
+            "options": st.fixed_dictionaries({"size": st.sampled_from([1, 1024, 1536]), "name": TEXTS}),
+        }
+    ),
+)
+
+
+@pytest.mark.parametrize("target", ["files", "kubernetes"])
+@pytest.mark.parametrize("text", [*TEMPLATES.values(), *MORE.values()], ids=[*TEMPLATES, *MORE])
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(workloads=st.lists(WIDER, min_size=2, max_size=5))
+def test_whatever_a_template_does_its_mould_does(text: str, target: str, workloads: list[dict]) -> None:
+    if target == "kubernetes":
+        text = OBJECT + "data:\n  value: |\n    " + text.replace("\n", "\n    ") + "\n  other: [= one | json =]\n"
+    part = "[= own if own is defined else two =]"
+    mould = moulds(text, target, part)
+    for fields in workloads:
+        try:
+            wanted = plain(text, fields, target, part)
+        except Findings:
+            assert mould.fill(fields) is None, "what a template is stopped for, no mould makes"
+            continue
+        assert made(mould, fields) in (wanted, None)
+
+
+@pytest.mark.parametrize("text", ["\x7f", "\u2028", "\ufeff", "\x00", "a" * 1100])
+@pytest.mark.parametrize(
+    "template", ["value: [= one | json =]\n", "data:\n  [= one | json =]: x\n", "data:\n  [= one | scalar =]: x\n"]
+)
+def test_what_yaml_refuses_of_one_text_no_mould_lets_pass(template: str, text: str) -> None:
+    text_of, fields = OBJECT + template, {"name": "x", "one": text}
+    mould = moulds(text_of, "kubernetes")
+    for before in ("plain", "a:b"):
+        assert made(mould, {"name": "x", "one": before}) is not None
+    try:
+        wanted = plain(text_of, fields, "kubernetes")
+    except Findings:
+        assert mould.fill(fields) is None
+    else:
+        assert made(mould, fields) in (wanted, None)
+
+
+def test_a_template_that_is_stopped_for_what_it_handles_has_no_mould() -> None:
+    text = "[= several | sort | join(',') =]" * 20
+    short, long = ({"name": "x", "several": [letter * size for letter in "abcdefgh"]} for size in (10, 1900))
+    mould = moulds(text)
+    assert made(mould, short) == plain(text, short)
+    with pytest.raises(Findings):
+        plain(text, long)
+    assert mould.fill(long) is None
+    text = "[= several | json | length =]" * 20
+    mould = moulds(text)
+    mould.fill(short)
+    with pytest.raises(Findings):
+        plain(text, long)
+    assert mould.fill(long) is None

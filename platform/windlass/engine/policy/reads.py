@@ -14,13 +14,14 @@ from windlass.engine.policy import wire
 from windlass.engine.policy.wire import Node
 
 EACH = None
-"""Any item of a list, or any value of a mapping."""
+"""Any item of a list, or any key and value of a mapping."""
 INSIDE = "\0in"
 """The keys of a mapping, or the items of a list: what `in` asks."""
 Path = tuple[str | None, ...]
 """From a variable on."""
 SELECTING = ("_?._", "_[_]", "_[?_]")
-PASSING = ("orValue", "or", "value", "optional.of", "optional.ofNonZeroValue", "optional.none", "_?_:_", "@block")
+PASSING = ("orValue", "or", "value", "optional.of", "optional.none")
+CHOOSING = "_?_:_"
 IN = ("@in", "_in_", "in")
 
 
@@ -56,16 +57,23 @@ def leaves(value: Any, path: Path) -> Iterator[str]:
     elif path[0] == INSIDE:
         yield from map(str, value) if isinstance(value, Mapping) else _whole(value)
     elif isinstance(value, Mapping):
-        for key, one in value.items():
-            if path[0] is EACH or key == path[0]:
-                yield from leaves(one, path[1:])
-            elif might_be(str(key), path[0]):
-                yield str(key)
-                yield from leaves(one, path[1:])
+        yield from _named(value, path[0], path[1:])
     elif isinstance(value, list) and path[0] is EACH:
         # a key that is asked of a list has no value, whatever the list holds
         for one in value:
             yield from leaves(one, path[1:])
+    elif isinstance(value, str):
+        # nothing is below a text; but whoever asks may hear what it is
+        yield value
+
+
+def _named(value: Mapping[Any, Any], wanted: str | None, path: Path) -> Iterator[str]:
+    for key, one in value.items():
+        if wanted is not EACH and key != wanted and not might_be(str(key), wanted):
+            continue
+        if key != wanted:
+            yield str(key)
+        yield from leaves(one, path)
 
 
 def _whole(value: Any) -> Iterator[str]:
@@ -93,13 +101,18 @@ class _Following:
             name = node.text(1).removeprefix(".")
             return scope.get(name) or (_Value(frozenset({(name,)})) if name in self._variables else NOTHING)
         if node.kind == wire.SELECT:
-            below = self.value(node.nodes(1)[0], scope).below(node.text(2))
-            # whether a key is there is the same in every object of a shape
-            return NOTHING if 3 in node.fields else below
+            around = self.value(node.nodes(1)[0], scope)
+            if 3 not in node.fields:
+                return around.below(node.text(2))
+            # whether a key is there is the same in every object of a shape, but for keys that are made of texts
+            self.consume(around.below(INSIDE))
+            return NOTHING
         if node.kind == wire.CALL:
             return self._call(node.text(2), [*node.nodes(1), *node.nodes(3)], scope)
         if node.kind == wire.LIST:
             inside = functools.reduce(_Value.__or__, (self.value(one, scope) for one in node.nodes(1)), NOTHING)
+            # lists in lists are not told apart
+            self.consume(_Value(items=inside.items))
             return _Value(items=inside.paths | inside.items)
         if node.kind == wire.STRUCT:
             for one in wire.values_of(node):
@@ -114,6 +127,9 @@ class _Following:
             key = given[1].constant
             self.consume(values[1])
             return values[0].below(key)
+        if name == CHOOSING and len(given) == 3:
+            self.consume(values[0])
+            return values[1] | values[2]
         if name in PASSING:
             return functools.reduce(_Value.__or__, values, NOTHING)
         if name in IN and len(given) == 2:

@@ -12,11 +12,10 @@ from windlass.model.specs.overlay import Overlay
 
 
 def check(tree: Tree) -> Iterator[Diagnostic]:
-    """Model, team and stages that are named; a selection that matches nothing is only a warning."""
+    """Model and team that are named; a selection that matches nothing is only a warning."""
     for overlays in tree.project.overlays.values():
         for loaded in overlays:
             yield from _target(tree, loaded)
-            yield from _stages(tree, loaded)
 
 
 def _target(tree: Tree, loaded: Loaded[Overlay]) -> Iterator[Diagnostic]:
@@ -35,21 +34,6 @@ def _target(tree: Tree, loaded: Loaded[Overlay]) -> Iterator[Diagnostic]:
     if chosen.selector and not any(_matches(loaded, slug, held) for slug, held in labels.items()):
         message = "no model has these labels: the overlay does nothing"
         yield at(loaded.source, ("spec", "for", "selector"), "WL227", message, severity=Severity.WARNING)
-
-
-def _stages(tree: Tree, loaded: Loaded[Overlay]) -> Iterator[Diagnostic]:
-    pipeline = loaded.spec.spec.patch.get("pipeline")
-    stages = pipeline.get("stages") if isinstance(pipeline, dict) else None
-    model = tree.project.models.get(loaded.spec.spec.applies_to.model or "")
-    if model is None or not isinstance(stages, list):
-        return
-    known = [stage.name for stage in model.spec.spec.pipeline.stages]
-    for number, stage in enumerate(stages):
-        name = stage.get("name") if isinstance(stage, dict) else None
-        if name not in known:
-            path = ("spec", "patch", "pipeline", "stages", number, "name")
-            message = f"no stage `{name}` in {model.spec.metadata.slug}"
-            yield at(loaded.source, path, "WL227", message, meant(str(name), known, "there are"))
 
 
 def _matches(loaded: Loaded[Overlay], slug: str, labels: Mapping[str, str]) -> bool:

@@ -29,17 +29,21 @@ def path(root: Path, place: str, environments: Sequence[str], rehearse: bool) ->
 
 
 def recall(files: Files, where: Path) -> dict[str, Entry]:
-    """Every entry by its part's name; none where the memory cannot be read."""
-    try:
-        return {name: _entry(kept) for name, kept in json.loads(files.read(where) or b"{}").items()}
-    except (ValueError, KeyError, TypeError, AttributeError):
+    """Every entry by its part's name; none where the memory is not as it was written."""
+    digest, _, data = (files.read(where) or b"").partition(b"\n")
+    if digest.decode("ascii", "replace") != digests.of_bytes(data):
         return {}
+    try:
+        return {name: _entry(kept) for name, kept in json.loads(data).items()}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return {}  # whole, but written by another version
 
 
 def remember(files: Files, where: Path, entries: Mapping[str, Entry]) -> None:
     """Write it."""
     kept = {name: _plain(entry) for name, entry in sorted(entries.items())}
-    files.write(where, json.dumps(kept, separators=(",", ":")).encode())
+    data = json.dumps(kept, separators=(",", ":")).encode()
+    files.write(where, digests.of_bytes(data).encode() + b"\n" + data)
 
 
 def _plain(entry: Entry) -> dict[str, object]:

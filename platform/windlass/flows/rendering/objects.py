@@ -1,6 +1,6 @@
 """What the specs and releases of some teams become in one environment: lowered, and spelled by its backends."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from windlass import __version__
@@ -35,15 +35,18 @@ class _Served:
     stream: LogStream | None
 
 
-def documents(ports: Ports, project: Project, environment: Environment, tree: Files) -> list[Document]:
+def documents(
+    ports: Ports, project: Project, environment: Environment, tree: Files, teams: Collection[str] | None = None
+) -> list[Document]:
     """Where the environment trains: the documents of its pipelines backend, objects of a cluster or files at their places in the
     repository. What it serves: the documents of its serving backend and of what watches it; with a tenancy backend what each
     team lives in. Objects are one a file below `<namespace>/`; on this machine, which needs none of these, each release's
-    workloads are JSON below `workloads/`. Releases are those that a ``tree`` holds of a commit."""
+    workloads are JSON below `workloads/`. Releases are those that a ``tree`` holds of a commit. Datasets
+    of others than ``teams``, which models read, are made with those others."""
     made: list[Document] = []
     runs = _runs(ports, project, environment)
     if environment.metadata.name == LOCAL or environment.spec.promotes_from is None:
-        made += _training(ports, project, environment, runs)
+        made += _training(ports, project, environment, runs, teams)
     made += (
         _here(ports, project, environment, tree)
         if environment.spec.target.kind == "local"
@@ -78,12 +81,19 @@ def trained(ports: Ports, project: Project, model: Loaded[Model], environment: E
     return tracked(placed, environment, _about(ports, "tracking", environment.spec.backends.tracking).variables)
 
 
-def _training(ports: Ports, project: Project, environment: Environment, runs: tuple[Pipeline, ...]) -> list[Document]:
+def _training(
+    ports: Ports,
+    project: Project,
+    environment: Environment,
+    runs: tuple[Pipeline, ...],
+    teams: Collection[str] | None,
+) -> list[Document]:
     templates = ports.templates.files("pipelines", environment.spec.backends.pipelines)
     if declared(templates[FILE]).target == "kubernetes":
         return _spelled(ports, environment, "pipelines", environment.spec.backends.pipelines, runs)
+    datasets = [one for one in project.datasets.values() if teams is None or one.spec.metadata.team in teams]
     lowered = [
-        *(pipeline.source(dataset, environment) for dataset in project.datasets.values()),
+        *(pipeline.source(dataset, environment) for dataset in datasets),
         *(pipeline.pipeline(model, project, environment) for model in project.models.values()),
     ]
     return [Document(path, data) for one in lowered for path, data in generated.files(one, templates).items()]

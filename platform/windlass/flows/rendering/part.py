@@ -68,7 +68,8 @@ class Press:
     environments: tuple[Environment, ...]
     common: Gathered
     around: Around
-    project: Project
+    outline: Loading
+    """What is everybody's, with the teams: what is said of it need not be said by each part."""
 
     def place(self, environment: str, path: str) -> str:
         """Where a path of an environment is in the output: below its name, where there are several."""
@@ -77,7 +78,7 @@ class Press:
     @cached_property
     def _judges(self) -> dict[str, Judge]:
         today = self.ports.clock.now().date().isoformat()
-        return {one.metadata.name: Judge(self.project, one, today) for one in self.environments}
+        return {one.metadata.name: Judge(self.outline.project, one, today) for one in self.environments}
 
     def everybodys(self, sink: Sink) -> Made:
         """What the environments have once."""
@@ -93,7 +94,7 @@ class Press:
             return Made(found=found, texts=_texts(loading, found), failure=Findings)
         wrong = frozenset(one.place.path for one in errors if one.place)
         project = scope.without(loading.project, wrong)
-        made = self._kept(lambda one: objects.documents(self.ports, project, one, self._tree(part)), sink)
+        made = self._kept(lambda one: objects.documents(self.ports, project, one, self._tree(part), part.teams), sink)
         if made.failure is not None:
             return made
         return Made(
@@ -101,16 +102,23 @@ class Press:
             count=made.count,
             folders=made.folders,
             outside=_outside(loading, part, theirs),
-            found=(*found, *made.found),
-            wrong=wrong,
+            found=(*(one for one in found if one not in self.outline.diagnostics), *made.found),
+            wrong=frozenset(one.place.path for one in errors if one.place and one not in self.outline.diagnostics),
             texts=_texts(loading, found),
         )
 
-    def _read(self, part: Part) -> tuple[Loading, tuple[str, ...]]:
-        """A part with what is everybody's, and with those datasets of others that its models read."""
+    def whole(self, every: Part) -> Loading:
+        """Everything at once, judged by every rule; ``every`` is the part of all teams."""
+        return load.judged(self.ports, self._gathered(every), generated=False)
+
+    def _gathered(self, part: Part) -> Gathered:
         released = part.released(one.metadata.name for one in self.environments)
         committed = load.gather(replace(self.ports, files=self._tree(part)), released)
-        mine = self.common | load.gather(self.ports, part.folders) | committed
+        return self.common | load.gather(self.ports, part.folders) | committed
+
+    def _read(self, part: Part) -> tuple[Loading, tuple[str, ...]]:
+        """A part with what is everybody's, and with those datasets of others that its models read."""
+        mine = self._gathered(part)
         loading = load.judged(self.ports, mine, False, self.around)
         foreign = _foreign(loading.project, part)
         theirs = tuple(f"{layout.SPECS}/{slug.replace('/', '/datasets/', 1)}/dataset.yaml" for slug in foreign)
@@ -139,9 +147,10 @@ class Press:
             paths = {one.place.path for one in told if one.place}
             texts |= {one.path: one.data.decode() for one in documents if one.path in paths}
             for document in documents:
-                folder, _, file = document.path.rpartition("/")
-                folders.setdefault(self.place(name, folder), []).append(file)
-                sink(self.place(name, document.path), document)
+                path = self.place(name, document.path)
+                folder, _, file = path.rpartition("/")
+                folders.setdefault(folder, []).append(file)
+                sink(path, document)
         refused = any(one.severity is Severity.ERROR for one in found)
         kept = {folder: tuple(files) for folder, files in folders.items()}
         count = sum(map(len, kept.values()))
@@ -162,12 +171,13 @@ def _apart(environment: Environment, documents: list[Document]) -> list[Document
 
 
 def _foreign(project: Project, part: Part) -> tuple[str, ...]:
-    read = {
-        ref.dataset if "/" in ref.dataset else names.slug(model.spec.metadata.team, ref.dataset)
-        for model in project.models.values()
-        for ref in model.spec.spec.data
+    """Datasets of other teams that models read, or that releases were trained on."""
+    read = {(one.spec.metadata.team, ref.dataset) for one in project.models.values() for ref in one.spec.spec.data}
+    read |= {
+        (one.spec.metadata.team, pin.dataset) for one in project.releases.values() for pin in one.spec.spec.pin.data
     }
-    return tuple(sorted(slug for slug in read if slug.partition("/")[0] not in part.teams))
+    every = {dataset if "/" in dataset else names.slug(team, dataset) for team, dataset in read}
+    return tuple(sorted(slug for slug in every if slug.partition("/")[0] not in part.teams))
 
 
 def _names(project: Project, loading: Loading, part: Part) -> Names:

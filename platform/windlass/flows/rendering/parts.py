@@ -59,11 +59,15 @@ class Parts:
     parts: tuple[Part, ...]
     common: tuple[str, ...]
 
-    def together(self) -> "Parts":
+    @property
+    def whole(self) -> Part:
         """All teams as one part."""
         teams = tuple(team for part in self.parts for team in part.teams)
-        one = Part(teams, tuple(folder for part in self.parts for folder in part.folders))
-        return Parts((one,) if teams else (), self.common)
+        return Part(teams, tuple(folder for part in self.parts for folder in part.folders))
+
+    def together(self) -> "Parts":
+        """The same with all teams as one part."""
+        return Parts((self.whole,) if self.parts else (), self.common)
 
 
 def parts(disk: Disk, root: Path, released: Iterable[str]) -> Parts:

@@ -21,7 +21,7 @@ from windlass.flows.rendering.memory import Entry
 from windlass.flows.rendering.part import LOCAL_RULES, Made, Press
 from windlass.flows.rendering.parts import Disk, Part, Parts, parts, together
 from windlass.model import digests, layout
-from windlass.model.diagnostic import Severity
+from windlass.model.diagnostic import Diagnostic, Severity
 from windlass.model.failure import Findings
 from windlass.model.specs.environment import LOCAL, Environment
 from windlass.ports import Hands, Ports, Rendered
@@ -82,8 +82,13 @@ def shown(ports: Ports, around: Surroundings, asked: Asked) -> dict[str, bytes]:
 
 
 def into(ports: Ports, around: Surroundings, asked: Asked, out: Rendered, place: str) -> Shown:
-    """Write them below a folder, which then holds nothing else; what is remembered of it is kept under the name of its
-    ``place``. Raises what the specs are refused for, and writes nothing then."""
+    """Write them below a folder, which then holds nothing else, one call after the other; what is remembered of it is kept under
+    the name of its ``place``. Raises what the specs are refused for, and writes nothing then."""
+    with ports.locks.hold(f"render-{digests.short(digests.of_value(place), 16)}", ports.progress):
+        return _into(ports, around, asked, out, place)
+
+
+def _into(ports: Ports, around: Surroundings, asked: Asked, out: Rendered, place: str) -> Shown:
     fleet, where = _fleet(ports, around, asked), memory.path(ports.root, place, asked.environments, asked.rehearse)
     before, key = memory.recall(ports.files, where), _key(ports, around.disk, fleet)
 
@@ -108,14 +113,19 @@ def into(ports: Ports, around: Surroundings, asked: Asked, out: Rendered, place:
             kept = {name: entry for name, entry in kept.items() if name not in unsure}
         _agreed(ports, fleet, made | {name: entry.made for name, entry in kept.items()})
         gone = [entry.made for name, entry in before.items() if name not in states]
-        fresh = {folder for one in (*made.values(), *gone) for folder in one.folders}
+        # nobody's stamp tells of a new file in a folder that several have together: those are looked through each time
+        looked = [*made.values(), *gone, *(entry.made for entry in kept.values())]
+        fresh = {folder for one in looked for folder in one.folders}
         out.settle(_held(fresh, (*made.values(), *(entry.made for entry in kept.values()))))
     except BaseException:
         out.abandon()
         raise
+    out.keep(
+        {folder for entry in kept.values() for folder in entry.stamps}.union(*(one.folders for one in made.values())),
+        fresh,
+    )
     entries = {name: Entry(states[name].key if name in states else "", one, {}) for name, one in made.items()}
     entries = kept | _stamped(entries, kept, out)
-    out.keep({folder for entry in entries.values() for folder in entry.stamps}, fresh)
     lasting = {
         name: one for name, one in entries.items() if name in states and states[name].settled and one.made.lasting
     }
@@ -145,7 +155,7 @@ def _stamped(entries: Mapping[str, Entry], kept: Mapping[str, Entry], out: Rende
     found: dict[str, Entry] = {}
     for name, entry in entries.items():
         folders = entry.made.folders
-        shared = {folder: files for folder, files in folders.items() if several[folder] > 1}
+        shared = {folder: files for folder, files in folders.items() if several[folder] > 1 or not folder}
         stamps = {folder: out.stamp(folder, shared.get(folder)) for folder in folders}
         found[name] = replace(entry, made=replace(entry.made, folders=shared), stamps=stamps)
     return found
@@ -161,7 +171,7 @@ def _fleet(ports: Ports, around: Surroundings, asked: Asked) -> _Fleet:
     environments = tuple(_environment(outline, name, asked.rehearse) for name in asked.environments)
     if together(environments):
         split = split.together()
-    press = Press(ports, environments, common, Around(names, LOCAL_RULES, outline.known), outline.project)
+    press = Press(ports, environments, common, Around(names, LOCAL_RULES, outline.known), outline)
     return _Fleet(press, split, outline, released)
 
 
@@ -194,28 +204,32 @@ def _agreed(ports: Ports, fleet: _Fleet, made: Mapping[str, Made]) -> None:
     """Raise everything that any part is refused for, at once; say what only warns."""
     outline, environments = fleet.outline, fleet.press.environments
     needed = [scope.of_environment(outline.project, one.metadata.name) for one in environments]
-    found = [one for one in outline.diagnostics if any(some.concerns(one) for some in needed)]
-    texts = dict(outline.texts) if found else {}
-    if not _apart(ports, fleet, made):
-        # what is wrong between teams is told with the places of both
-        whole = load.read(ports, generated=False)
-        found += [one for one in whole.diagnostics if any(some.concerns(one) for some in needed)]
-        texts |= whole.texts
-    for one in made.values():
-        found += one.found
-        texts |= one.texts
-    every = tuple(dict.fromkeys(found))
     failures = [one.failure for one in made.values() if one.failure is not None]
-    errors = any(one.severity is Severity.ERROR for one in every)
-    if failures or errors:
-        # who must act first: what the files hold comes before what a policy says of what they become
+    every = [*outline.diagnostics, *(told for one in made.values() for told in one.found)]
+    wrong = {path for one in made.values() for path in one.wrong} | _wrong(outline.diagnostics)
+    texts = dict(outline.texts)
+    if failures or not _apart(ports, fleet, made):
+        # a part that failed has no names to tell, and what is wrong between teams is told with the places of both
+        whole = fleet.press.whole(fleet.parts.whole)
+        found = [one for one in whole.diagnostics if any(some.concerns(one) for some in needed)]
+        if any(one.severity is Severity.ERROR for one in found):
+            # what the files hold comes before what policies say of what they become
+            raise Findings(found, sources=whole.texts)
+        every, wrong = [*whole.diagnostics, *every], _wrong(whole.diagnostics)
+    for one in made.values():
+        texts |= one.texts
+    rendered = {told for one in made.values() for told in one.found}
+    told = {one: None for one in every if one in rendered or any(some.concerns(one) for some in needed)}
+    if failures or any(one.severity is Severity.ERROR for one in told):
         kind = Findings if not failures or Findings in failures else failures[0]
-        raise kind(sorted(every, key=lambda one: (str(one.place or ""), one.code)), sources=texts)
-    for told in every:
-        ports.progress.note(f"{told.place}  {told.code}  {told.message}")
-    wrong = {path for one in made.values() for path in one.wrong}
-    wrong |= {one.place.path for one in outline.diagnostics if one.place and one.severity is Severity.ERROR}
+        raise kind(sorted(told, key=lambda one: (str(one.place or ""), one.code)), sources=texts)
+    for warning in told:
+        ports.progress.note(f"{warning.place}  {warning.code}  {warning.message}")
     load.told_elsewhere(ports, wrong)
+
+
+def _wrong(found: Iterable[Diagnostic]) -> set[str]:
+    return {one.place.path for one in found if one.place and one.severity is Severity.ERROR}
 
 
 def _apart(ports: Ports, fleet: _Fleet, made: Mapping[str, Made]) -> bool:
