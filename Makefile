@@ -8,14 +8,14 @@ STAMP := .venv/.installed
 export UV_PYTHON_DOWNLOADS = never
 
 .DEFAULT_GOAL := help
-.PHONY: help install up test test-all tour down lint format types golden schemas bench locks clean
+.PHONY: help install up test test-all tour down lint format types golden schemas bench bench-compiler locks clean
 
 help:
 	@echo "make up      install everything, then check, train, gate, register, package, release and serve specs/vision/digits here"
 	@echo "make test    the test suite, offline once installed     make test-all   the slow ones too"
 	@echo "make tour    the GitOps story in a scratch repository"
 	@echo "make down    stop what runs here"
-	@echo "also         install lint format types golden schemas bench locks clean"
+	@echo "also         install lint format types golden schemas bench bench-compiler locks clean"
 
 install: $(STAMP)
 
@@ -72,10 +72,15 @@ schemas: install
 bench: install
 	@$(BIN)/python benchmarks/run.py
 
+bench-compiler: install
+	@$(BIN)/python benchmarks/compiler.py
+
 # Pins anew from the .in files: hashes, no index address.
 locks:
 	@for name in installer tool dev; do $(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
 	  --python-version 3.11 requirements/$$name.in -o requirements/$$name.lock; done
+	@$(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
+	  --python-version 3.11 benchmarks/peers/requirements.in -o benchmarks/peers/requirements.lock
 
 clean: down
 	@rm -rf .venv .windlass
