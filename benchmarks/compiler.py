@@ -27,7 +27,7 @@ from watch import Cost, median
 PAGE = fleets.ROOT / "docs/benchmarks/compiler.md"
 BEGIN, END = "<!-- figures: written by make bench-compiler -->", "<!-- end of figures -->"
 RUNS = 3
-ONCE = 10_000
+ONCE = 1_000
 """From this many models on everything runs once."""
 COMPARED = ("model-00000", "model-00007", "model-00011")
 """Models whose objects are compared value by value: one of the front tier, which prod overlays, and two of the others."""
