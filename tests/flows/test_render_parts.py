@@ -7,13 +7,14 @@ import shutil
 import subprocess
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from benchmarks import fleet
 
+from benchmarks import fleet
 from windlass.adapters import survey
+from windlass.adapters.hands import ForkedHands
 from windlass.adapters.rendered import PART, RenderedFolder
 from windlass.cli import wiring
 from windlass.cli.main import main
@@ -27,14 +28,7 @@ CHAIN = ("dev", "staging", "prod")
 A, B = "team-000", "team-001"
 
 
-class Alone:
-    """`ports.Hands` of one."""
-
-    def each(self, do: Callable, pieces: list) -> Iterator:
-        return map(do, pieces)
-
-
-AROUND = Surroundings(survey, Alone())
+AROUND = Surroundings(survey, ForkedHands(1))
 
 
 class Repository:

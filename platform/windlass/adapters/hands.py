@@ -24,9 +24,14 @@ Result = TypeVar("Result")
 class ForkedHands:
     """`ports.Hands` by copies of this process; alone where the system makes none, or other threads run here."""
 
+    def __init__(self, most: int | None = None) -> None:
+        """``most`` copies at once; else one for each core that this process may use."""
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+        self._most = cores if most is None else most
+
     def each(self, do: Callable[[Piece], Result], pieces: Sequence[Piece]) -> Iterator[Result]:
         """Results in the order of the pieces. Raises `World` (WL556) where a copy ends before its work."""
-        count = min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1, len(pieces))
+        count = min(self._most, len(pieces))
         if count < 2 or threading.active_count() > 1:
             yield from map(do, pieces)
             return
