@@ -18,8 +18,9 @@ from windlass.adapters.hands import ForkedHands
 from windlass.adapters.rendered import PART, RenderedFolder
 from windlass.cli import wiring
 from windlass.cli.main import main
-from windlass.flows.rendering import render
-from windlass.flows.rendering.render import Asked, Surroundings
+from windlass.flows.rendering import fleet as rendering
+from windlass.flows.rendering import render, standing
+from windlass.flows.rendering.fleet import Asked, Surroundings
 from windlass.model.candidate import DataPin
 from windlass.model.failure import Failure
 from windlass.ports import Ports
@@ -274,7 +275,7 @@ def test_parts_become_what_the_whole_becomes(
     change(repository)
     asked = [("dev",), ("staging",), CHAIN]
     apart = [repository.shown(*one) for one in asked]
-    monkeypatch.setattr(render, "together", lambda _: True)
+    monkeypatch.setattr(rendering, "together", lambda _: True)
     whole = [repository.shown(*one) for one in asked]
     for environments, one, other in zip(asked, apart, whole, strict=True):
         assert one == other, environments
@@ -349,7 +350,7 @@ def each_memory(repository: Repository, change: Callable[[bytes], bytes]) -> Non
 @pytest.fixture
 def settled(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was just written is old enough to be remembered."""
-    monkeypatch.setattr(render, "SETTLED_NS", -1_000_000_000)
+    monkeypatch.setattr(standing, "SETTLED_NS", -1_000_000_000)
 
 
 def tenancy(repository: Repository) -> None:

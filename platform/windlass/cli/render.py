@@ -27,10 +27,11 @@ def run(arguments: argparse.Namespace) -> Exit:
 def _render(arguments: argparse.Namespace) -> Exit:
     from windlass.cli import wiring
     from windlass.flows.rendering import render
+    from windlass.flows.rendering.fleet import Asked
     from windlass.views import render as view
 
     ports, around = wiring.ports(arguments), wiring.surroundings()
-    asked = render.Asked(tuple(dict.fromkeys(arguments.environments)), arguments.rehearse)
+    asked = Asked(tuple(dict.fromkeys(arguments.environments)), arguments.rehearse)
     if arguments.out is None:
         files = render.shown(ports, around, asked)
         screen.data(view.as_json(files) if arguments.output == "json" else view.as_text(files))

@@ -24,7 +24,7 @@ from windlass.ports import (
 )
 
 if TYPE_CHECKING:
-    from windlass.flows.rendering.render import Surroundings
+    from windlass.flows.rendering.fleet import Surroundings
 
 
 def reader(directory: str) -> Reader:
@@ -118,7 +118,7 @@ def surroundings() -> "Surroundings":
     """What rendering needs besides."""
     from windlass.adapters import survey
     from windlass.adapters.hands import ForkedHands
-    from windlass.flows.rendering.render import Surroundings
+    from windlass.flows.rendering.fleet import Surroundings
 
     return Surroundings(survey, ForkedHands())
 

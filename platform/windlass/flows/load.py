@@ -19,6 +19,7 @@ from windlass.engine.parse import SIZE, too_large
 from windlass.engine.rules import RULES, Rule
 from windlass.engine.scope import Scope
 from windlass.engine.tree import Fact
+from windlass.engine.validate import Reading
 from windlass.flows import backends
 from windlass.flows.recall import NAMED, TEMPLATE, YAML
 from windlass.model import digests, layout
@@ -68,7 +69,7 @@ class Reader(Protocol):
 class Loading:
     """The project with all findings; ``texts`` are the files that findings may point into, ``facts`` what was asked, ``links``
     every link, and files that count by their names, ``templates`` what the repository's own backends are made of, ``known``
-    the backends that there are."""
+    the backends that there are, ``reading`` what the documents are before any rule has looked."""
 
     project: Project
     diagnostics: tuple[Diagnostic, ...]
@@ -79,6 +80,7 @@ class Loading:
     facts: Mapping[str, Fact]
     templates: Mapping[str, bytes]
     known: Known
+    reading: Reading
 
     def declared(self, kind: str) -> tuple[str, ...]:
         """The names of a kind by where documents lie, whatever they hold: ``team/name`` where a team owns them."""
@@ -138,7 +140,9 @@ def judged(ports: Reader, gathered: Gathered, generated: bool, around: Around | 
     diagnostics = (*found, *wrong, *told, *leftovers((*files, *gathered.links, *misplaced)))
     ordered = tuple(sorted(diagnostics, key=lambda one: (one.place or Place(""), one.code)))
     own = templates_of(ports) if around is None else {}
-    return Loading(reading.project, ordered, len(reading.documents), files, gathered.links, asked, facts, own, known)
+    return Loading(
+        reading.project, ordered, len(reading.documents), files, gathered.links, asked, facts, own, known, reading
+    )
 
 
 def load(ports: Reader) -> tuple[Project, tuple[Diagnostic, ...]]:
@@ -190,10 +194,14 @@ def _require(ports: Ports, loading: Loading, needed: Scope | None) -> Project:
 
 def _sound(ports: Ports, loading: Loading) -> Project:
     """What can be worked with, and a line about what cannot. Generated files are left to those who need them."""
-    errors = [one for one in loading.diagnostics if one.severity is Severity.ERROR]
-    wrong = {one.place.path for one in errors if one.place}
+    wrong = faulty(loading.diagnostics)
     told_elsewhere(ports, wrong)
     return scope.without(loading.project, wrong)
+
+
+def faulty(found: Iterable[Diagnostic]) -> frozenset[str]:
+    """The files that have mistakes."""
+    return frozenset(one.place.path for one in found if one.place and one.severity is Severity.ERROR)
 
 
 def told_elsewhere(ports: Ports, wrong: Collection[str]) -> None:

@@ -20,7 +20,7 @@ from windlass.model.plan import Change, Manifest, Observed, Plan, Verdict
 from windlass.model.project import Loaded, Project
 from windlass.model.receipt import Receipt
 from windlass.model.specs.environment import LOCAL, Environment
-from windlass.model.specs.model import Model
+from windlass.model.specs.model import Model, Registry
 from windlass.ports import Ports
 
 FIRST_PORT = 3000
@@ -193,8 +193,7 @@ def _departed(
 
 def _registered_name(project: Project, slug: str) -> str:
     loaded = project.models.get(slug)
-    declared = loaded.spec.spec.registry.name if loaded else None
-    return declared or slug.replace("/", "-")
+    return (loaded.spec.spec.registry if loaded else Registry()).of(slug)
 
 
 def _places(ports: Ports, environment: Environment, held: Mapping[str, Held], port: int | None) -> dict[str, int]:

@@ -11,7 +11,7 @@ from windlass.engine import release as releases
 from windlass.engine.release import Folder
 from windlass.flows import actor, load
 from windlass.flows.releasing import proposing, witness
-from windlass.flows.releasing.becomes import Becoming, becomes
+from windlass.flows.releasing.becomes import Becoming, becomes, permitted
 from windlass.flows.releasing.proposing import Draft
 from windlass.flows.releasing.releases import Held
 from windlass.flows.training import judged
@@ -185,7 +185,7 @@ def _evidence(
             "tool": __version__,
         }
     )
-    after = becomes(ports, project, environment, Held(release, spec, proof, {})).permitted()
+    after = permitted(ports, project, environment, Held(release, spec, proof, {}))
     change = _change(ports, project, environment, release, after, before)
     checks = (*checks, change, facts.approvals_check(needed, environment, risk, author, same_data))
     return proof.model_copy(update={"checks": checks, "render_digest": after.digest})

@@ -7,7 +7,7 @@ from windlass.engine import release as releases
 from windlass.engine.release import Folder
 from windlass.flows import actor
 from windlass.flows.releasing import history, proposing, witness
-from windlass.flows.releasing.becomes import becomes
+from windlass.flows.releasing.becomes import becomes, judged
 from windlass.flows.releasing.proposing import Draft
 from windlass.flows.releasing.releases import Held
 from windlass.model import digests, layout
@@ -67,7 +67,7 @@ def rollback(
         }
     )
     rendered = becomes(ports, project, environment, Held(release, spec, proof, {}))
-    checks = (*proof.checks, *facts.policy_checks(rendered.found))
+    checks = (*proof.checks, *facts.policy_checks(judged(ports, project, environment, rendered)))
     proof = proof.model_copy(update={"checks": checks, "render_digest": rendered.digest})
     draft = Draft(name, slug, release, proof, target.files[releases.MODEL], {}, {})
     return proposing.propose(ports, "rollback", tip, draft)

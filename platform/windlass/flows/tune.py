@@ -42,7 +42,7 @@ def tune(folders: TrialFolders, files: Files, progress: Progress, folder: Path, 
     """Every trial that is not known, and what comes of all; the table. Raises `Findings` (WL501) where more trials fail than
     the search allows, or all."""
     folders.clear()
-    run = _Run(folders, files, folder, search, _key(folders, files, folder, search))
+    run = _run(folders, files, folder, search)
     done = run.all(progress)
     best = tuning.chosen(search, done)
     if best is None or tuning.failed(search, done) > search.max_failed_trials:
@@ -60,7 +60,7 @@ def trial(folders: TrialFolders, files: Files, progress: Progress, folder: Path,
     not."""
     if not 1 <= number <= len(search.trials):
         raise Findings.one("WL300", f"there is no trial {number}", f"they are numbered from 1 to {len(search.trials)}")
-    run = _Run(folders, files, folder, search, _key(folders, files, folder, search))
+    run = _run(folders, files, folder, search)
     made, known = run.known(number), True
     if made is None or made.outcome == "failed":
         made, known = run.one(number), False
@@ -73,17 +73,24 @@ def trial(folders: TrialFolders, files: Files, progress: Progress, folder: Path,
 
 def records(folders: TrialFolders, files: Files, folder: Path, search: Search) -> dict[int, Path]:
     """Where the result of each trial is kept; its name says all that it runs on. What lies there is believed."""
-    run = _Run(folders, files, folder, search, _key(folders, files, folder, search))
+    run = _run(folders, files, folder, search)
     return {number: run.record(number) for number in range(1, len(search.trials) + 1)}
 
 
-def _key(
-    folders: TrialFolders, files: Files, folder: Path, search: Search
-) -> tuple[Mapping[str, Any], Mapping[str, str | None]]:
-    """What every trial runs on besides its point: parameters and the content of what its stages read."""
+def result(files: Files, place: Path) -> Trial | None:
+    """What is kept of a trial, if it can be read."""
+    try:
+        return Trial.model_validate_json(files.read(place) or b"")
+    except ValidationError:
+        return None
+
+
+def _run(folders: TrialFolders, files: Files, folder: Path, search: Search) -> "_Run":
+    """A search with what every trial runs on besides its point: parameters and the content of what its stages read."""
     params = json.loads(files.read(folder / PARAMS) or b"{}")
     params.pop("_", None)
-    return params, {dep: folders.md5(folder / dep) for dep in tuning.reads(search)}
+    given = params, {dep: folders.md5(folder / dep) for dep in tuning.reads(search)}
+    return _Run(folders, files, folder, search, given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,10 +145,7 @@ class _Run:
 
     def known(self, number: int) -> Trial | None:
         """How a trial ended before, on just this."""
-        try:
-            return Trial.model_validate_json(self.files.read(self.record(number)) or b"")
-        except ValidationError:
-            return None
+        return result(self.files, self.record(number))
 
     def record(self, number: int) -> Path:
         """Where the result of a trial is kept."""

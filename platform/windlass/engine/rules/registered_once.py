@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from windlass.engine.finding import at
-from windlass.engine.lower import names
 from windlass.engine.tree import Tree
 from windlass.model.diagnostic import Diagnostic, Place, Related
 
@@ -17,8 +16,7 @@ def check(tree: Tree) -> Iterator[Diagnostic]:
         tree.project.models.items(), key=lambda item: (item[1].spec.spec.registry.name is not None, item[0])
     )
     for slug, loaded in written:
-        chosen, meta = loaded.spec.spec.registry.name, loaded.spec.metadata
-        registered = chosen or names.name(meta.team, meta.name)
+        chosen, registered = loaded.spec.spec.registry.name, loaded.spec.spec.registry.of(slug)
         if registered not in first:
             first[registered] = (slug, loaded.source.place(*(PATH if chosen else ("metadata", "name"))))
         elif chosen is not None:  # two names that are made are told as such (WL290)

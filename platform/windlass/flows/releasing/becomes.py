@@ -18,21 +18,11 @@ from windlass.ports import Ports
 
 @dataclass(frozen=True, slots=True)
 class Becoming:
-    """Objects by their name (a path where they are a cluster's) with digests of their content, the digest of all, and what
-    policies find against them."""
+    """Objects by their name (a path where they are a cluster's) with digests of their content, and the digest of all."""
 
     objects: Mapping[str, str]
     digest: str
     documents: tuple[Document, ...] = ()
-    found: tuple[Diagnostic, ...] = ()
-
-    def permitted(self) -> "Becoming":
-        """Itself, or `Refused` (WL283) where a policy says no: nobody need review what will not be let in."""
-        if any(one.severity is Severity.ERROR for one in self.found):
-            texts = {one.path: one.data.decode() for one in self.documents}
-            places = {one.place.path for one in self.found if one.place}
-            raise Refused(self.found, sources={path: texts[path] for path in places & texts.keys()})
-        return self
 
 
 def becomes(ports: Ports, project: Project, environment: Environment, held: Held) -> Becoming:
@@ -45,6 +35,21 @@ def becomes(ports: Ports, project: Project, environment: Environment, held: Held
         return Becoming(found, manifests.render_digest(made))
     documents = tuple(objects.of_releases(ports, project, environment, {slug: held}))
     contents = {one.path: digests.of_bytes(one.data) for one in documents}
+    return Becoming(contents, digests.of_value(contents), documents)
+
+
+def judged(ports: Ports, project: Project, environment: Environment, made: Becoming) -> tuple[Diagnostic, ...]:
+    """What policies find against it."""
     today = ports.clock.now().date().isoformat()
-    told = tuple(Judge(project, environment, today).judged(documents))
-    return Becoming(contents, digests.of_value(contents), documents, told)
+    return tuple(Judge(project, environment, today).judged(made.documents))
+
+
+def permitted(ports: Ports, project: Project, environment: Environment, held: Held) -> Becoming:
+    """What a release becomes, or `Refused` (WL283) where a policy says no: nobody need review what will not be let in."""
+    made = becomes(ports, project, environment, held)
+    found = judged(ports, project, environment, made)
+    if any(one.severity is Severity.ERROR for one in found):
+        texts = {one.path: one.data.decode() for one in made.documents}
+        places = {one.place.path for one in found if one.place}
+        raise Refused(found, sources={path: texts[path] for path in places & texts.keys()})
+    return made

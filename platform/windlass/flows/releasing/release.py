@@ -10,7 +10,7 @@ from windlass.engine import resolve
 from windlass.engine.release import Folder
 from windlass.flows import actor
 from windlass.flows.releasing import proposing, shelf
-from windlass.flows.releasing.becomes import becomes
+from windlass.flows.releasing.becomes import permitted
 from windlass.flows.releasing.proposing import Draft
 from windlass.flows.releasing.releases import Held
 from windlass.flows.training import judged
@@ -154,7 +154,7 @@ def _evidence(
         trained=facts.trained(candidate),
         tool=__version__,
     )
-    rendered = becomes(ports, project, environment, Held(release, spec, proof, {})).permitted()
+    rendered = permitted(ports, project, environment, Held(release, spec, proof, {}))
     return proof.model_copy(update={"render_digest": rendered.digest})
 
 

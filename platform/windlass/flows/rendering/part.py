@@ -87,13 +87,10 @@ class Press:
     def make(self, part: Part, sink: Sink) -> Made:
         """Render a part, or say why not: nothing is raised for what files hold."""
         loading, theirs = self._read(part)
-        every = [scope.of_environment(loading.project, one.metadata.name) for one in self.environments]
-        found = tuple(one for one in loading.diagnostics if any(needed.concerns(one) for needed in every))
-        errors = [one for one in loading.diagnostics if one.severity is Severity.ERROR]
-        if any(one in errors for one in found):
+        found = self.concerning(loading)
+        if any(one.severity is Severity.ERROR for one in found):
             return Made(found=found, texts=_texts(loading, found), failure=Findings)
-        wrong = frozenset(one.place.path for one in errors if one.place)
-        project = scope.without(loading.project, wrong)
+        project = scope.without(loading.project, load.faulty(loading.diagnostics))
         made = self._kept(lambda one: objects.documents(self.ports, project, one, self._tree(part), part.teams), sink)
         if made.failure is not None:
             return made
@@ -103,17 +100,21 @@ class Press:
             folders=made.folders,
             outside=_outside(loading, part, theirs),
             found=(*(one for one in found if one not in self.outline.diagnostics), *made.found),
-            wrong=frozenset(one.place.path for one in errors if one.place and one not in self.outline.diagnostics),
+            wrong=load.faulty(one for one in loading.diagnostics if one not in self.outline.diagnostics),
             texts=_texts(loading, found),
         )
+
+    def concerning(self, loading: Loading) -> tuple[Diagnostic, ...]:
+        """What of the findings says something about what goes into the environments."""
+        every = [scope.of_environment(loading.project, one.metadata.name) for one in self.environments]
+        return tuple(one for one in loading.diagnostics if any(needed.concerns(one) for needed in every))
 
     def whole(self, every: Part) -> Loading:
         """Everything at once, judged by every rule; ``every`` is the part of all teams."""
         return load.judged(self.ports, self._gathered(every), generated=False)
 
     def _gathered(self, part: Part) -> Gathered:
-        released = part.released(one.metadata.name for one in self.environments)
-        committed = load.gather(replace(self.ports, files=self._tree(part)), released)
+        committed = load.gather(replace(self.ports, files=self._tree(part)), self._released(part))
         return self.common | load.gather(self.ports, part.folders) | committed
 
     def _read(self, part: Part) -> tuple[Loading, tuple[str, ...]]:
@@ -128,8 +129,10 @@ class Press:
 
     def _tree(self, part: Part) -> Files:
         """The releases of a part's teams, as they were committed."""
-        folders = part.released(one.metadata.name for one in self.environments)
-        return self.ports.git.tree(self.ports.git.head() or "", folders)
+        return self.ports.git.tree(self.ports.git.head() or "", self._released(part))
+
+    def _released(self, part: Part) -> tuple[str, ...]:
+        return part.released(one.metadata.name for one in self.environments)
 
     def _kept(self, render: Callable[[Environment], list[Document]], sink: Sink) -> Made:
         """Render, let policies judge, and hand on what they let pass."""
@@ -185,7 +188,7 @@ def _names(project: Project, loading: Loading, part: Part) -> Names:
     return Names(
         documents=tuple(path for path in loading.files if part.holds(path) and path.startswith(f"{layout.SPECS}/")),
         taken=tuple(name for _, _, wanted in names_apart.wanted(project) for name in wanted),
-        registered=tuple(one.spec.registry.name or names.name(one.metadata.team, one.metadata.name) for one in models),
+        registered=tuple(one.spec.registry.of(one.metadata.slug) for one in models),
         labels={one.metadata.slug: dict(one.metadata.labels) for one in models},
     )
 

@@ -45,7 +45,7 @@ class Closing:
         kept = (known.model.digest, known.code, known.lock, known.dvc_lock)
         whole = (
             all(result.passed for result in results)
-            and known.model.registry == self._registered_name()
+            and known.model.registry == self.spec.registry.of(self.slug)
             and known.bento == self.packaging.built(self.store, known.model)
             and all(digest is None or self.store.has(digest) for digest in kept)
             and team_tests.passed(self.store, self.found.model, known.inputs)
@@ -112,10 +112,7 @@ class Closing:
             self.bench.files.write(folder / place.name, place.read_bytes())
             place = folder
         digest = self.store.put_folder(place)
-        return ModelPin(registry=self._registered_name(), digest=digest, format=model_format(self.spec))
-
-    def _registered_name(self) -> str:
-        return self.spec.registry.name or self.slug.replace("/", "-")
+        return ModelPin(registry=self.spec.registry.of(self.slug), digest=digest, format=model_format(self.spec))
 
 
 def closing(

@@ -8,8 +8,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from windlass.engine import tuning
 from windlass.flows import tune
 from windlass.flows.training.stages import Stages
@@ -29,14 +27,16 @@ def trial(stages: Stages, store: Store, number: int) -> Trial | None:
         slug, count = stages.material.pipeline.slug, len(search.trials)
         raise Usage.one("WL646", f"{slug} has no trial {number}", f"`--trial` is a number from 1 to {count}")
     places = _brought(stages, store, step, search)
-    known = {earlier: made for earlier in range(1, number) if (made := _known(stages, places[earlier]))}
+    known = {
+        earlier: made for earlier in range(1, number) if (made := tune.result(stages.bench.files, places[earlier]))
+    }
     if tuning.last(search, known) < number:
         return None
     command = f"{COMMAND} --trial {number}"
     asked = step.model_copy(update={"name": f"{TRIAL}-{number}", "kind": "trial", "command": command})
     stages.runner.run(stages.material.pipeline, asked, stages.python, {})
     store.write_record(_name(stages, places[number]), stages.bench.files.read(places[number]) or b"")
-    return _known(stages, places[number])
+    return tune.result(stages.bench.files, places[number])
 
 
 def reduce(stages: Stages, store: Store) -> None:
@@ -64,13 +64,6 @@ def _brought(stages: Stages, store: Store, step: Step, search: Search) -> dict[i
         if data := store.record(_name(stages, place)):
             files.write(place, data)
     return places
-
-
-def _known(stages: Stages, place: Path) -> Trial | None:
-    try:
-        return Trial.model_validate_json(stages.bench.files.read(place) or b"")
-    except ValidationError:
-        return None
 
 
 def _name(stages: Stages, place: Path) -> str:

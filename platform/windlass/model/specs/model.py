@@ -145,6 +145,10 @@ class Registry(Document):
     name: Text | None = None
     """The name in the registry."""
 
+    def of(self, slug: str) -> str:
+        """The name under which a model (``team/model``) is registered."""
+        return self.name or slug.replace("/", "-")
+
 
 class InputField(Document):
     """One field of a request: a scalar, or an array with a fixed shape (one row)."""
