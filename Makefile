@@ -8,11 +8,12 @@ STAMP := .venv/.installed
 export UV_PYTHON_DOWNLOADS = never
 
 .DEFAULT_GOAL := help
-.PHONY: help install up test test-all tour down lint format types golden schemas bench bench-compiler locks clean
+.PHONY: help install up test test-cluster test-all tour down lint format types golden schemas bench bench-compiler locks clean
 
 help:
 	@echo "make up      install everything, then check, train, gate, register, package, release and serve specs/vision/digits here"
-	@echo "make test    the test suite, offline once installed     make test-all   the slow ones too"
+	@echo "make test    the test suite, offline once installed     make test-all   the slow ones and test-cluster too"
+	@echo "make test-cluster  the tests that ask a real Kubernetes API server, which is built once with Go"
 	@echo "make tour    the GitOps story in a scratch repository"
 	@echo "make down    stop what runs here"
 	@echo "also         install lint format types golden schemas bench bench-compiler locks clean"
@@ -45,10 +46,16 @@ tour: install
 	@$(BIN)/python docs/tour
 
 test: install
-	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "not slow"
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "not slow and not cluster"
+
+# A server for each worker: one test may kill its own while another's goes on.
+test-cluster: install
+	@$(BIN)/python -m tests.cluster.binaries
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m cluster
 
 test-all: install
-	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "not cluster"
+	@$(MAKE) --no-print-directory test-cluster
 
 lint: install
 	@$(BIN)/ruff check .
