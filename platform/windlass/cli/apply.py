@@ -29,9 +29,9 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 
 def _apply(arguments: argparse.Namespace) -> Exit:
-    from windlass.cli import wiring
+    from windlass.cli import targets, wiring
     from windlass.engine import resolve
-    from windlass.flows import apply, load, plan
+    from windlass.flows import load, plan
     from windlass.flows.applying import receipts
     from windlass.flows.releasing import waiting
     from windlass.views import apply as view
@@ -46,13 +46,13 @@ def _apply(arguments: argparse.Namespace) -> Exit:
         if arguments.plan:
             made = plan.read(ports, Path(arguments.directory, arguments.plan).absolute())
         else:
-            made = plan.plan(ports, project, environment)
+            made = targets.plan(ports, project, environment)
             # Refusals follow as findings: once is enough.
             screen.talk(plan_view.as_text(made, refusals=False))
         if not made.refusals and made.pending and not arguments.plan and not _agreed(arguments, made):
             screen.talk("nothing was done")
             return Exit.OK
-        applied = apply.apply(ports, project, environment, made, lock)
+        applied = targets.apply(ports, project, environment, made, lock)
     waits = waiting.waiting(ports, environment.metadata.name)
     if arguments.output == "json":
         screen.data(view.as_json(applied.plan, applied.receipt, proposal.waiting_plain(waits)))

@@ -23,7 +23,7 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 
 def _plan(arguments: argparse.Namespace) -> Exit:
-    from windlass.cli import wiring
+    from windlass.cli import targets, wiring
     from windlass.engine import resolve
     from windlass.flows import cost, load, plan
     from windlass.flows.releasing import waiting
@@ -37,7 +37,7 @@ def _plan(arguments: argparse.Namespace) -> Exit:
         plan.writable(ports, out)
     project = load.require_environment(ports, arguments.environment)
     environment = resolve.environment(project, arguments.environment, arguments.rehearse)
-    made = plan.plan(ports, project, environment)
+    made = targets.plan(ports, project, environment)
     if out:
         ports.files.write(out, plan.dump(made))
     waits = waiting.waiting(ports, environment.metadata.name)

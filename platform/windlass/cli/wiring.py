@@ -24,7 +24,9 @@ from windlass.ports import (
 )
 
 if TYPE_CHECKING:
+    from windlass.flows.cluster.reach import Reach
     from windlass.flows.rendering.fleet import Surroundings
+    from windlass.model.specs.environment import Environment
 
 
 def reader(directory: str) -> Reader:
@@ -121,6 +123,16 @@ def surroundings() -> "Surroundings":
     from windlass.flows.rendering.fleet import Surroundings
 
     return Surroundings(survey, ForkedHands())
+
+
+def reach(environment: "Environment") -> "Reach":
+    """The cluster that an environment is applied to. Raises `Usage` (WL573) where kubeconfig does not know it."""
+    from windlass.adapters.kubernetes.cluster import HttpCluster
+    from windlass.adapters.kubernetes.connection import Connection
+    from windlass.adapters.kubernetes.requests import Requests
+    from windlass.flows.cluster.reach import Reach
+
+    return Reach(HttpCluster(Requests(Connection(environment.spec.target.context))), surroundings())
 
 
 def rendered(folder: Path, root: Path) -> Rendered:

@@ -58,5 +58,5 @@ def _delete(seen: Observed) -> Change:
     return Change(identity=seen.identity, action="delete", reason="in no release", observed=seen)
 
 
-def _key(identity: Identity) -> tuple[str, str, str]:
-    return (identity.owner, identity.kind, identity.name)
+def _key(identity: Identity) -> tuple[str, ...]:
+    return (identity.owner, *identity.key)

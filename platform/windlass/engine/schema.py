@@ -30,6 +30,7 @@ RENAMED = {
     ("OverlaySpec", "for"): "appliesTo",
     ("SearchSpace", "int"): "whole",
     ("SearchSpace", "float"): "real",
+    ("ObjectRule", "yield"): "leave",
 }
 """Keys that are no Python name, or would hide one of pydantic's."""
 UNWRITTEN = (("EnvironmentSpec", "rehearsed"),)

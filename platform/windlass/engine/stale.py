@@ -5,7 +5,7 @@ from datetime import datetime
 
 from windlass.engine.evidence import seconds, span
 from windlass.model.diagnostic import Diagnostic
-from windlass.model.plan import Change, Observed, Plan
+from windlass.model.plan import Observed, Plan
 
 
 def aged(plan: Plan, limit: str | None, now: datetime) -> tuple[Diagnostic, ...]:
@@ -25,10 +25,10 @@ def moved(plan: Plan, base: str | None, observed: Sequence[Observed]) -> tuple[D
         if plan.base == base
         else [_finding(f"the commit is {_short(base)}, the plan was made at {_short(plan.base)}")]
     )
-    live = {(seen.identity.kind, seen.identity.name): seen for seen in observed}
-    planned = {(change.identity.kind, change.identity.name) for change in plan.changes}
+    live = {seen.identity.key: seen for seen in observed}
+    planned = {change.identity.key for change in plan.changes}
     for change in plan.changes:
-        found += _object(change, live.get((change.identity.kind, change.identity.name)))
+        found += _object(change.observed, live.get(change.identity.key))
     found += [
         _finding(f"{seen.identity} was absent, now exists")
         for key, seen in sorted(live.items())
@@ -37,16 +37,21 @@ def moved(plan: Plan, base: str | None, observed: Sequence[Observed]) -> tuple[D
     return tuple(found)
 
 
-def _object(change: Change, now: Observed | None) -> list[Diagnostic]:
-    before = change.observed
+def _object(before: Observed, now: Observed | None) -> list[Diagnostic]:
     present = now is not None and now.present
     if before.present and not present:
-        return [_finding(f"{change.identity} existed, now it is gone")]
+        return [_finding(f"{before.identity} existed, now it is gone")]
     if not before.present and present:
-        return [_finding(f"{change.identity} was absent, now exists")]
-    if now is not None and present and (before.uid, before.version) != (now.uid, now.version):
-        return [_finding(f"{change.identity} moved: {before.uid} {before.version} -> {now.uid} {now.version}")]
+        return [_finding(f"{before.identity} was absent, now exists")]
+    if now is not None and present and not _still(before, now):
+        return [_finding(f"{before.identity} moved: {before.uid} {before.version} -> {now.uid} {now.version}")]
     return []
+
+
+def _still(before: Observed, now: Observed) -> bool:
+    if before.uid != now.uid:
+        return False
+    return before.version == now.version or (before.meaning is not None and before.meaning == now.meaning)
 
 
 def _finding(message: str) -> Diagnostic:

@@ -1,35 +1,23 @@
 """Apply a plan to this machine: exactly its changes, in their order, and a receipt whatever happens."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from windlass.engine import commands
 from windlass.engine.schedule import schedule
 from windlass.engine.stale import aged, moved
 from windlass.flows import plan as planning
 from windlass.flows.applying import contents, receipts
+from windlass.flows.applying.outcome import Applied, meant, permitted
 from windlass.flows.applying.receipts import Act, Done
+from windlass.flows.applying.served import served
 from windlass.flows.applying.steps import Steps
 from windlass.flows.releasing import releases
-from windlass.model.diagnostic import Diagnostic
 from windlass.model.failure import Failure, Refused
 from windlass.model.plan import Change, Plan
 from windlass.model.project import Project
-from windlass.model.receipt import Outcome, Receipt
+from windlass.model.receipt import Outcome
 from windlass.model.specs.environment import Environment
 from windlass.ports import Ports
-
-
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """What an apply did. ``receipt`` is None where there was nothing to do."""
-
-    plan: Plan
-    receipt: Receipt | None
-
-    @property
-    def healthy(self) -> bool:
-        """Whether all of it worked."""
-        return self.receipt is None or self.receipt.outcome == "succeeded"
 
 
 def apply(
@@ -43,34 +31,34 @@ def apply(
     """Do the plan. Raises `Refused` where a guard said no or the world moved, before anything is written; afterwards the
     first `Failure` of a change, once the receipt stands. The caller holds the environment's ``lock``; a
     service that starts keeps it until its record stands."""
-    _meant(environment, plan)
-    _permitted(plan)
+    meant(environment, plan)
+    permitted(plan)
     _fresh(ports, project, environment, plan, only)
     held, last = releases.current(ports, project, environment, plan.base), receipts.last(ports, environment)
     if not plan.pending and receipts.tells(last, plan, held, only):
         ports.ledger.send(environment.metadata.name, environment.spec.rehearsed)
         return Applied(plan, None)
-    return _do(Act(ports, project, environment, plan, held, lock, last))
+    return _do(Act(ports, project, environment, plan, held, last), lock)
 
 
-def _do(act: Act) -> Applied:
+def _do(act: Act, lock: int) -> Applied:
     started, done = act.ports.clock.now(), Done()
     try:
         for one in act.held.values():
             contents.bring(act.ports, act.project, act.environment, one.release)
-        _all(_steps(act), act.plan, done)
+        _all(_steps(act, lock), act.plan, done)
         done.outcome = "failed" if done.failures else "succeeded"
     except Failure as failure:
         done.failures.append(failure)
         done.outcome = "failed"
     finally:
-        receipt = receipts.write(act, started, done)
+        receipt = receipts.write(act, started, done, served(act))
     if done.failures:
         raise done.failures[0]
     return Applied(act.plan, receipt)
 
 
-def _steps(act: Act) -> Steps:
+def _steps(act: Act, lock: int) -> Steps:
     """The hands for this apply: every service that the plan knows a port for."""
     places = {
         change.identity.owner: int(change.desired["runs"]["port"])
@@ -80,7 +68,7 @@ def _steps(act: Act) -> Steps:
     shown = {slug: one for slug, one in act.held.items() if one.spec.serving is None or slug in places}
     work = releases.workloads(act.project, act.environment, shown, places)
     services = {service.slug: service for service in work.services}
-    return Steps(act.ports, act.project, act.environment, act.held, services, act.lock)
+    return Steps(act.ports, act.project, act.environment, act.held, services, lock)
 
 
 def _all(steps: Steps, plan: Plan, done: Done) -> None:
@@ -101,24 +89,6 @@ def _all(steps: Steps, plan: Plan, done: Done) -> None:
                 broken.add(owner)
 
 
-def _permitted(plan: Plan) -> None:
-    if plan.refusals:
-        raise Refused([Diagnostic(verdict.code, verdict.reason, None, verdict.hint) for verdict in plan.refusals])
-
-
-def _meant(environment: Environment, plan: Plan) -> None:
-    """Raise `Refused` (WL410) where the plan is another environment's: then nothing else about it is worth saying."""
-    mine = (environment.metadata.name, environment.spec.rehearsed)
-    if (plan.environment, plan.rehearsed) == mine:
-        return
-    words = [
-        f"`{name}`{', rehearsed' if rehearsed else ''}"
-        for name, rehearsed in ((plan.environment, plan.rehearsed), mine)
-    ]
-    hint = f"nothing was written; {commands.windlass(environment, f'plan {mine[0]} --out FILE')} makes one"
-    raise Refused.one("WL410", f"the plan is for {words[0]}, not for {words[1]}", hint)
-
-
 def _fresh(ports: Ports, project: Project, environment: Environment, plan: Plan, only: str | None) -> None:
     """Look again. A plan made a moment ago under the same lock differs in nothing; a plan file may."""
     now = planning.plan(ports, project, environment, only)
@@ -128,7 +98,7 @@ def _fresh(ports: Ports, project: Project, environment: Environment, plan: Plan,
         again = commands.windlass(environment, f"plan {environment.metadata.name}")
         raise Refused((*found[:-1], replace(found[-1], hint=f"nothing was written; look again with {again}")))
     # A plan file that was made elsewhere may have been judged by other rules, or by other trusted keys.
-    _permitted(now)
+    permitted(now)
 
 
 def _outcome(change: Change, outcome: str, detail: str) -> Outcome:

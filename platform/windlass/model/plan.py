@@ -1,7 +1,8 @@
 """`Plan`: what differs between git and the world, what the guards say of it, bound to what was seen.
 
 A plan names for each object what was observed (its uid and version, or its absence), so that apply can refuse when any of
-it moved. The same form serves every target; ``local`` has the kinds `PipelineRun`, `Alias` and `Process`.
+it moved. The same form serves every target: ``local`` has the kinds `PipelineRun`, `Alias` and `Process`, ``kubernetes`` those
+of its API.
 """
 
 from typing import Any, Literal
@@ -9,26 +10,40 @@ from typing import Any, Literal
 from windlass.model import digests
 from windlass.model.document import Digest, Document, Flag, Text
 
-Action = Literal["create", "update", "replace", "delete", "unchanged"]
+Action = Literal["create", "update", "replace", "delete", "blocked", "unchanged"]
 SYMBOLS: dict[str, str] = {
     "create": "+",
     "update": "~",
     "replace": "±",
     "delete": "-",
+    "blocked": "!",
     "unchanged": "=",
     "refused": "!",
 }
 
 
 class Identity(Document):
-    """The name of one object in one target. ``owner`` is the ``team/model`` it belongs to."""
+    """The name of one object in one target. ``owner`` is the ``team/model`` it belongs to, or the team, or nobody (``""``).
+    ``api`` and ``namespace`` are a cluster's: its `apiVersion`, which is no part of who it is, and where it lives."""
 
     kind: Text
     name: Text
-    owner: Text
+    owner: str
+    api: str = ""
+    namespace: str = ""
+
+    @property
+    def group(self) -> str:
+        """The API's group; empty for the core's, and outside of clusters."""
+        return self.api.rpartition("/")[0]
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What tells it from every other object of its target."""
+        return (self.group, self.kind, self.namespace, self.name)
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.name}"
+        return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}"
 
 
 class Manifest(Document):
@@ -39,27 +54,31 @@ class Manifest(Document):
 
 
 class Observed(Document):
-    """One object as the world had it. ``present: false`` is an observation too; ``moved_by`` says who changed it by hand."""
+    """One object as the world had it. ``present: false`` is an observation too; ``moved_by`` says who changed it by hand.
+    Where a version changes by what the object says of itself alone, ``meaning`` is equal as long as nothing else did."""
 
     identity: Identity
     present: Flag
     uid: str | None = None
     version: str | None = None
+    meaning: str | None = None
     fields: dict[str, Any] = {}
     moved_by: str = ""
 
 
 class FieldChange(Document):
-    """One field before and after; ``null`` where it is not there."""
+    """One field before and after; ``null`` where it is not there. ``by`` is who set what was there, where that is known."""
 
     path: Text
     before: Any = None
     after: Any = None
     drift: Flag = False
+    by: str = ""
 
 
 class Change(Document):
-    """What is to happen to one object, and why."""
+    """What is to happen to one object, and why. ``desired`` is what it shall be; in a cluster, where that may be long and must
+    hold no secret, a digest of it."""
 
     identity: Identity
     action: Action
@@ -83,7 +102,8 @@ class Verdict(Document):
 
 
 class Plan(Document):
-    """The ordered steps. ``base`` is the commit being applied; ``created_at`` is in no digest."""
+    """The ordered steps. ``base`` is the commit being applied; ``inventory`` what lists a cluster's objects that are ours;
+    ``created_at`` is in no digest."""
 
     kind: Literal["Plan"] = "Plan"
     tool: Text
@@ -92,6 +112,7 @@ class Plan(Document):
     base: str | None
     render_digest: Digest
     releases: dict[str, str] = {}
+    inventory: Observed | None = None
     changes: tuple[Change, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
     created_at: str = ""

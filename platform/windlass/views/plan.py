@@ -55,10 +55,10 @@ def _owner(plan: Plan, owner: str) -> list[str]:
     actions = {change.action for change in mine}
     whole = actions.pop() if len(actions) == 1 else "update"
     release = plan.releases.get(owner)
-    lines = [f"  {symbol(whole)} {owner}" + (f"   release {short(release)}" if release else "")]
+    lines = [f"  {symbol(whole)} {owner or 'nobody'}" + (f"   release {short(release)}" if release else "")]
     for change in mine:
         rows = _rows(change)
-        lines.append(f"      {symbol(change.action)} {change.identity.kind} {change.identity.name}" + _why(change))
+        lines.append(f"      {symbol(change.action)} {change.identity}" + _why(change))
         if rows:
             lines.append(columns(rows, indent=10))
     return lines
@@ -73,7 +73,8 @@ def _rows(change: Change) -> Sequence[Sequence[str]]:
 
 
 def _row(difference: FieldChange) -> list[str]:
-    return [difference.path, f"{_say(difference.before)} -> {_say(difference.after)}"]
+    by = f"   by {difference.by}" if difference.by else ""
+    return [difference.path, f"{_say(difference.before)} -> {_say(difference.after)}{by}"]
 
 
 def _say(value: Any) -> str:

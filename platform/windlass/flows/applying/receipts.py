@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from windlass import __version__
 from windlass.flows import actor, train
@@ -21,15 +21,13 @@ from windlass.ports import Ports
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One apply under way: the plan, what the environment is asked to hold, and the receipt before. ``lock`` is the
-    environment's, which a service that starts keeps until its record stands."""
+    """One apply under way: the plan, what the environment is asked to hold, and the receipt before."""
 
     ports: Ports
     project: Project
     environment: Environment
     plan: Plan
     held: Mapping[str, Held]
-    lock: int
     last: Receipt | None
 
 
@@ -59,8 +57,8 @@ def tells(told: Receipt | None, plan: Plan, held: Mapping[str, Held], only: str 
     return said == {slug: pair for slug, pair in asked.items() if only in (None, slug)}
 
 
-def write(act: Act, started: datetime, done: Done) -> Receipt:
-    """Append the receipt to the environment's ledger."""
+def write(act: Act, started: datetime, done: Done, served: Mapping[str, Served]) -> Receipt:
+    """Append the receipt to the environment's ledger; ``served`` is what each model serves now."""
     ports, plan = act.ports, act.plan
     receipt = Receipt(
         number=0,
@@ -76,7 +74,7 @@ def write(act: Act, started: datetime, done: Done) -> Receipt:
         outcome=done.outcome,
         cause=str(done.failures[0]) if done.failures else "",
         objects=tuple(done.objects),
-        served=_served(act),
+        served=dict(served),
         trained=_trained(act),
         approvals={slug: approvals.of(ports, act.environment, slug, plan.base) for slug in act.held},
         approvals_needed=_needed(act),
@@ -118,47 +116,3 @@ def _trained(act: Act) -> dict[str, str]:
         if inputs and candidates.recorded(store, slug, inputs):
             found[slug] = inputs
     return found
-
-
-def _served(act: Act) -> dict[str, Served]:
-    """What each model serves now, as observed: a process that lives, and the release that it carries."""
-    observed = act.ports.servers.observe(act.environment.metadata.name)
-    live = {seen.identity.owner: seen.fields for seen in observed if seen.present}
-    found: dict[str, Served] = {}
-    for slug, one in act.held.items():
-        if one.spec.serving is None:
-            found[slug] = _released(one)
-        elif slug in live:
-            found[slug] = _serving(one, live[slug], act.last.served.get(slug) if act.last else None)
-    return found
-
-
-def _released(one: Held) -> Served:
-    """A model that serves nothing is there as soon as its release is."""
-    pin, spec = one.release.spec.pin, one.release.spec
-    digest, bento = one.release.digest, pin.folders.get("bento")
-    return Served(
-        release=digest,
-        generation=spec.generation,
-        model=pin.model.digest,
-        bento=bento,
-        inputs=pin.inputs,
-        healthy=True,
-    )
-
-
-def _serving(one: Held, fields: Mapping[str, Any], before: Served | None) -> Served:
-    """A live process. One that carries another release than it should is told as it was before, and unhealthy."""
-    runs, carries = fields["runs"], fields["carries"]
-    healthy = carries["release"] == one.release.digest
-    if not healthy and before is not None and before.release == carries["release"]:
-        return before.model_copy(update={"healthy": False})
-    return Served(
-        release=carries["release"],
-        generation=carries["generation"],
-        model=runs["model"],
-        bento=runs["bento"],
-        inputs=one.release.spec.pin.inputs,
-        healthy=healthy,
-        url=f"http://127.0.0.1:{runs['port']}",
-    )

@@ -23,6 +23,10 @@ class Target(Document):
     """Where objects go; `{team}` stands for the team."""
     context: str | None = None
     """The context of kubeconfig."""
+    wait: Duration = "10m"
+    """How long what was applied to a cluster may take to work, and how long another apply is waited for."""
+    home: Annotated[str, Field(pattern=NAMESPACE)] | None = None
+    """The namespace of Windlass's own inventory and lock; `windlass-<environment>` where none is said."""
     port: Annotated[Int, Field(ge=1, le=65535)] | None = None
     """The first port of services on this machine."""
 
@@ -209,6 +213,8 @@ class Guards(Document):
 
     max_delete_percent: Annotated[Int, Field(ge=0, le=100)] = 50
     """The largest share of live objects that one plan may delete."""
+    protected_kinds: tuple[Text, ...] = ("Namespace", "CustomResourceDefinition", "PersistentVolumeClaim")
+    """Kinds of objects in a cluster that no plan may delete."""
 
 
 class EnvironmentSpec(Document):

@@ -1,0 +1,1 @@
+"""The `kubernetes` target's way to an API server."""

@@ -1,0 +1,34 @@
+"""Plan and apply, by where an environment's documents go: this machine or a cluster."""
+
+from typing import TYPE_CHECKING
+
+from windlass.cli import wiring
+from windlass.model.plan import Plan
+from windlass.model.project import Project
+from windlass.model.specs.environment import Environment
+from windlass.ports import Ports
+
+if TYPE_CHECKING:
+    from windlass.flows.applying.outcome import Applied
+
+
+def plan(ports: Ports, project: Project, environment: Environment) -> Plan:
+    """The plan of an environment. Raises `Usage` (WL610) where its target is files."""
+    if environment.spec.target.kind == "kubernetes":
+        from windlass.flows.cluster import plan as cluster
+
+        return cluster.plan(ports, wiring.reach(environment), project, environment)
+    from windlass.flows import plan as here
+
+    return here.plan(ports, project, environment)
+
+
+def apply(ports: Ports, project: Project, environment: Environment, plan: Plan, lock: int) -> "Applied":
+    """Do a plan of an environment."""
+    if environment.spec.target.kind == "kubernetes":
+        from windlass.flows.cluster import apply as cluster
+
+        return cluster.apply(ports, wiring.reach(environment), project, environment, plan)
+    from windlass.flows import apply as here
+
+    return here.apply(ports, project, environment, plan, lock)

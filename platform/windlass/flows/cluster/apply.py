@@ -1,0 +1,102 @@
+"""Apply a plan to a cluster: exactly its changes, in waves, under the environment's lease, and a receipt whatever happens.
+
+What is about to be written is in the inventory before, and leaves it after it is gone: so whatever is killed in between, the next
+apply knows of all that this one wrote.
+"""
+
+from dataclasses import replace
+
+from windlass import __version__
+from windlass.engine import commands
+from windlass.engine.cluster import refusals
+from windlass.engine.evidence import seconds
+from windlass.engine.stale import aged, moved
+from windlass.flows import actor
+from windlass.flows.applying import receipts
+from windlass.flows.applying.outcome import Applied, meant, permitted
+from windlass.flows.applying.receipts import Act, Done
+from windlass.flows.cluster import plan as planning
+from windlass.flows.cluster import waiting
+from windlass.flows.cluster.plan import Seen
+from windlass.flows.cluster.reach import NAMESPACE, Reach, inventory
+from windlass.flows.cluster.served import served
+from windlass.flows.cluster.writing import Writing
+from windlass.model.diagnostic import Diagnostic
+from windlass.model.failure import Failure, Refused
+from windlass.model.plan import Identity, Plan
+from windlass.model.project import Project
+from windlass.model.refusal import Refusal
+from windlass.model.specs.environment import Environment
+from windlass.ports import Ports
+from windlass.ports.cluster import Fence
+
+
+def apply(ports: Ports, reach: Reach, project: Project, environment: Environment, plan: Plan) -> Applied:
+    """Do the plan. Raises `Refused` where a guard said no or the world moved, before anything is written; afterwards the first
+    `Failure` of a change, once the receipt stands."""
+    meant(environment, plan)
+    permitted(plan)
+    home = inventory(environment)
+    _home(reach, home)
+    holder, patience = f"{actor.name(ports)} ({plan.digest[7:15]})", seconds(environment.spec.target.wait)
+    with reach.cluster.hold(home, holder, patience) as fence:
+        now = planning.seen(ports, reach, project, environment)
+        _fresh(ports, environment, plan, now)
+        if not now.plan.pending and receipts.tells(now.last, now.plan, now.held, None):
+            ports.ledger.send(environment.metadata.name, environment.spec.rehearsed)
+            return Applied(plan, None)
+        act = Act(ports, project, environment, plan, now.held, now.last)
+        return _do(act, reach, now, fence)
+
+
+def _do(act: Act, reach: Reach, now: Seen, fence: Fence) -> Applied:
+    started, done = act.ports.clock.now(), Done()
+    writing = Writing(act, reach, now, fence, done)
+    unwell: frozenset[str] = frozenset()
+    try:
+        writing.all()
+        unwell = waiting.wait(act, reach, now, done)
+        done.outcome = "failed" if done.failures else "succeeded"
+    except Failure as failure:
+        done.failures.append(failure)
+        done.outcome = "failed"
+    finally:
+        writing.rest()
+        receipt = receipts.write(act, started, done, served(act, now, writing.broken | unwell))
+    if done.failures:
+        raise done.failures[0]
+    return Applied(act.plan, receipt)
+
+
+def _home(reach: Reach, home: Identity) -> None:
+    """The namespace of the inventory is there. Raises what its making is refused for."""
+    if reach.cluster.read(NAMESPACE, "", home.namespace) is not None:
+        return
+    document = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": home.namespace}}
+    made = reach.cluster.apply(NAMESPACE, document, "windlass-applyset")
+    if isinstance(made, Refusal):
+        raise refusals.failure(Identity(kind="Namespace", name=home.namespace, owner="", api="v1"), made)
+
+
+def _fresh(ports: Ports, environment: Environment, plan: Plan, now: Seen) -> None:
+    """Nothing moved since the plan was made: the commit, what it renders to, each object, the inventory."""
+    found = moved(plan, now.plan.base, [change.observed for change in now.plan.changes])
+    if (plan.render_digest, plan.tool) != (now.plan.render_digest, __version__):
+        found += (
+            Diagnostic(
+                "WL410", f"the plan is of other objects: Windlass {plan.tool} rendered them, this is {__version__}"
+            ),
+        )
+    found += _inventory(plan, now.plan)
+    found += aged(plan, environment.spec.plan_max_age, ports.clock.now())
+    if found:
+        again = commands.windlass(environment, f"plan {environment.metadata.name}")
+        raise Refused((*found[:-1], replace(found[-1], hint=f"nothing was written; look again with {again}")))
+    permitted(now.plan)
+
+
+def _inventory(plan: Plan, now: Plan) -> tuple[Diagnostic, ...]:
+    before, after = plan.inventory, now.inventory
+    if before is not None and after is not None and (before.uid, before.version) == (after.uid, after.version):
+        return ()
+    return (Diagnostic("WL410", "the environment's inventory was written since: another apply was here"),)

@@ -1,0 +1,115 @@
+"""What a cluster has of an environment, and what would differ: few requests for what is as it was applied, and a dry run for the
+rest."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from windlass.engine.cluster import applyset, owned, prune, stamp
+from windlass.engine.cluster.applyset import Inventory, Key
+from windlass.flows.cluster.dryrun import Asked, ask, observed
+from windlass.flows.cluster.reach import CONFIGMAP, Reach, inventory
+from windlass.flows.cluster.wanted import Sent, Wanted
+from windlass.model.failure import Refused
+from windlass.model.plan import Change, Observed, Verdict
+from windlass.model.specs.environment import Environment
+from windlass.ports.cluster import Kind, Live
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What there is. ``asked`` is how each object that differs would be sent, ``alone`` what has our label and is not ours."""
+
+    changes: tuple[Change, ...]
+    asked: Mapping[Key, Asked]
+    live: Mapping[Key, Live]
+    held: Inventory
+    parent: Observed
+    alone: tuple[Verdict, ...]
+
+
+def look(reach: Reach, environment: Environment, wanted: Wanted) -> Looked:
+    """Compare. Raises `Refused` (WL445) where the inventory is not ours, `World` where the cluster does not answer."""
+    home, name = inventory(environment), environment.metadata.name
+    parent = reach.cluster.read(CONFIGMAP, home.namespace, home.name)
+    if parent and (why := applyset.foreign(parent)):
+        hint = "`target.home` of the environment names another namespace; or delete it, where it is nobody's"
+        raise Refused.one("WL445", f"the inventory {home} must not be used: {why}", hint)
+    held = applyset.read(parent) if parent else Inventory()
+    live = _members(reach, environment, wanted, held)
+    unasked = {one.identity.key for one in wanted.objects if _stands(one, live.get(one.identity.key))}
+    spaces = {one.identity.name for one in wanted.objects if one.identity.kind == "Namespace"}
+    kinds = {one.identity.key for one in wanted.objects if one.identity.kind == "CustomResourceDefinition"}
+    todo = [one for one in wanted.objects if one.identity.key not in unasked]
+    asked = reach.cluster.each(
+        lambda one: ask(reach.cluster, one, live.get(one.identity.key), spaces, bool(kinds)), todo
+    )
+    changes = [one.change for one in asked]
+    changes += [_same(one, live[one.identity.key]) for one in wanted.objects if one.identity.key in unasked]
+    leaving = {key: seen for key, seen in live.items() if key not in {one.identity.key for one in wanted.objects}}
+    strangers = {key: why for key, seen in leaving.items() if (why := prune.foreign(seen, name, held))}
+    changes += [_leaves(seen) for key, seen in leaving.items() if key not in strangers]
+    return Looked(
+        changes=tuple(sorted(changes, key=lambda change: (change.identity.owner, *change.identity.key))),
+        asked={one.change.identity.key: one for one in asked},
+        live=live,
+        held=held,
+        parent=observed(home, parent),
+        alone=tuple(_alone(leaving[key], why) for key, why in sorted(strangers.items())),
+    )
+
+
+def kind_of(reach: Reach, group: str, kind: str, api: str | None = None) -> Kind | None:
+    """How a kind is served, in the version that is asked for or else the one that the server prefers."""
+    found = reach.cluster.served().get((group, kind), ())
+    return next((one for one in found if api in (None, one.api)), None)
+
+
+def _members(reach: Reach, environment: Environment, wanted: Wanted, held: Inventory) -> dict[Key, Live]:
+    """The metadata of everything with the label of the set, of all kinds that may have some."""
+    home = inventory(environment)
+    label = f"{applyset.PART_OF}={applyset.identifier(home.name, home.namespace)}"
+    apis = {(one.identity.group, one.identity.kind): one.identity.api for one in wanted.objects}
+    names = sorted({*apis, *held.kinds})
+    kinds = [one for group, kind in names if (one := kind_of(reach, group, kind, apis.get((group, kind))))]
+    spaces = {one.identity.namespace for one in wanted.objects if one.identity.namespace} | held.namespaces
+    found: Iterable[list[Live]] = reach.cluster.each(lambda kind: reach.cluster.listed(kind, label, spaces), kinds)
+    return {stamp.identity(one).key: one for several in found for one in several}
+
+
+def _stands(sent: Sent, seen: Live | None) -> bool:
+    """Whether an object is as it would be sent: it was the last that we applied, and nobody has changed what is ours since."""
+    if seen is None or stamp.said(seen, stamp.APPLIED) != sent.digest or seen["metadata"].get("deletionTimestamp"):
+        return False
+    fields = owned.ours(seen)
+    return fields is not None and owned.covers(fields, sent.object)
+
+
+def _same(sent: Sent, seen: Live) -> Change:
+    return Change(
+        identity=sent.identity,
+        action="unchanged",
+        desired={"digest": sent.digest},
+        observed=observed(sent.identity, seen),
+    )
+
+
+def _leaves(seen: Live) -> Change:
+    identity, fate = stamp.identity(seen), prune.fate(seen)
+    there = observed(identity, seen)
+    if fate == "keep":
+        return Change(identity=identity, action="unchanged", reason="kept, though nothing asks for it", observed=there)
+    if fate == "orphan":
+        return Change(identity=identity, action="update", reason="left as nobody's", observed=there)
+    return Change(identity=identity, action="delete", reason="nothing asks for it", observed=there)
+
+
+def _alone(seen: Live, why: str) -> Verdict:
+    return Verdict(
+        guard="ownership",
+        allowed=True,
+        subject=str(stamp.identity(seen)),
+        reason=f"{stamp.identity(seen)} is left alone: {why}",
+        hint=f"take the label `{applyset.PART_OF}` off it, where it is nobody's",
+        code="WL450",
+        warning=True,
+    )

@@ -1,0 +1,96 @@
+"""Plan an environment in a cluster: the same `Plan` as on a laptop, of the kinds of its API."""
+
+from dataclasses import dataclass
+
+from windlass import __version__
+from windlass.engine import guard
+from windlass.flows import clean
+from windlass.flows.applying import deletions, receipts
+from windlass.flows.cluster import wanted as wanting
+from windlass.flows.cluster.look import Looked, look
+from windlass.flows.cluster.reach import Reach
+from windlass.flows.cluster.wanted import Wanted
+from windlass.flows.releasing import approvals, releases
+from windlass.flows.releasing.releases import Held
+from windlass.model.plan import Change, Plan, Verdict
+from windlass.model.project import Project
+from windlass.model.receipt import Receipt
+from windlass.model.specs.environment import Environment
+from windlass.ports import Ports
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A plan with all that it was made of."""
+
+    plan: Plan
+    wanted: Wanted
+    looked: Looked
+    held: dict[str, Held]
+    last: Receipt | None
+
+
+def plan(ports: Ports, reach: Reach, project: Project, environment: Environment) -> Plan:
+    """The plan of an environment. Raises `Refused` where the tree is dirty, `World` where the cluster does not answer."""
+    return seen(ports, reach, project, environment).plan
+
+
+def seen(ports: Ports, reach: Reach, project: Project, environment: Environment) -> Seen:
+    """See `plan`."""
+    name = environment.metadata.name
+    clean.require(ports, name, ("specs", "environments"))
+    base = ports.git.head()
+    wanted = wanting.wanted(ports, reach, project, environment)
+    looked = look(reach, environment, wanted)
+    held = releases.current(ports, project, environment, base)
+    last = receipts.last(ports, environment)
+    made = Plan(
+        tool=__version__,
+        environment=name,
+        base=base,
+        render_digest=wanted.digest,
+        releases={slug: one.release.digest for slug, one in held.items()},
+        inventory=looked.parent,
+        changes=looked.changes,
+        verdicts=(
+            *_blocked(looked),
+            *guard.verdicts(looked.changes, environment.spec.guards, deletions.allowed(ports, last, base)),
+            *_protected(looked.changes, environment),
+            *approvals.verdicts(ports, project, environment, held, looked.changes, last, base),
+            *looked.alone,
+        ),
+        created_at=ports.clock.now().isoformat(timespec="seconds"),
+    )
+    return Seen(made, wanted, looked, held, last)
+
+
+def _blocked(looked: Looked) -> list[Verdict]:
+    """What the server, or somebody who was there before, does not let happen: one verdict for each reason."""
+    return [
+        Verdict(
+            guard="server",
+            allowed=False,
+            subject=str(one.change.identity),
+            reason=why.message,
+            hint=why.hint,
+            code=why.code,
+        )
+        for one in looked.asked.values()
+        for why in one.why
+    ]
+
+
+def _protected(changes: tuple[Change, ...], environment: Environment) -> list[Verdict]:
+    kinds = environment.spec.guards.protected_kinds
+    return [
+        Verdict(
+            guard="protected-kind",
+            allowed=False,
+            subject=str(change.identity),
+            reason=f"{change.identity} would be deleted, and no plan may delete a {change.identity.kind}",
+            hint="an overlay's `objects` may say `onRemoval: keep` of it, or `orphan`; `guards.protectedKinds` lists these kinds",
+            code="WL452",
+        )
+        for change in changes
+        if change.action == "delete" and change.identity.kind in kinds
+    ]

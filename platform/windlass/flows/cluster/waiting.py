@@ -1,0 +1,102 @@
+"""Waiting until what was written works: progress in lines, and where it fails the reason from conditions, events and logs."""
+
+from collections.abc import Mapping
+
+from windlass.engine.cluster import why
+from windlass.engine.cluster.health import Health, health
+from windlass.engine.evidence import seconds
+from windlass.flows.applying.receipts import Act, Done
+from windlass.flows.cluster.look import kind_of
+from windlass.flows.cluster.plan import Seen
+from windlass.flows.cluster.reach import Reach
+from windlass.model.failure import Findings
+from windlass.model.plan import Identity
+from windlass.ports.cluster import Live
+
+LOOK = 5.0
+"""Seconds after which all that is not well yet is looked at again, whatever a watch says."""
+LINES = 20
+"""Of a log."""
+SETTLED = {"current", "failed"}
+
+
+def wait(act: Act, reach: Reach, now: Seen, done: Done) -> frozenset[str]:
+    """Wait for every object that was written, and for all of the models that no receipt calls healthy; the owners of those that
+    are not well in the end. What is wrong with them is told as failures of ``done``."""
+    written = {f"{one.kind} {one.name}" for one in done.objects if one.outcome == "done" and one.action != "delete"}
+    unsure = {slug for slug, one in now.held.items() if not _told(act, slug, one.release.digest)}
+    asked = [sent.identity for sent in now.wanted.objects]
+    todo = [one for one in asked if str(one) in written or one.owner in unsure]
+    if not todo:
+        return frozenset()
+    act.ports.progress.begin("wait", f"{len(todo)} objects")
+    found = _until(act, reach, todo)
+    wrong = {identity: told for identity, told in found.items() if told.state not in ("current", "unknown")}
+    act.ports.progress.end("wait", "failed" if wrong else "healthy", "")
+    for identity, told in wrong.items():
+        done.failures.append(_failure(reach, identity, told))
+    return frozenset(identity.owner for identity in wrong)
+
+
+def _told(act: Act, slug: str, release: str) -> bool:
+    served = act.last.served.get(slug) if act.last else None
+    return served is not None and served.healthy and served.release == release
+
+
+def _until(act: Act, reach: Reach, todo: list[Identity]) -> dict[Identity, Health]:
+    """The health of each in the end: when all have come to rest, or the environment's patience is over."""
+    limit = seconds(act.environment.spec.target.wait)
+    end, found, told = act.ports.clock.monotonic() + limit, dict[Identity, Health](), dict[Identity, str]()
+    while True:
+        waiting = [one for one in todo if one not in found or found[one].state not in SETTLED]
+        seen = dict(zip(waiting, reach.cluster.each(lambda one: _read(reach, one), waiting), strict=True))
+        for identity, live in seen.items():
+            found[identity] = health(live) if live is not None else Health("failed", "it is gone")
+            if found[identity].state == "progressing" and told.get(identity) != found[identity].reason:
+                told[identity] = found[identity].reason
+                act.ports.progress.note(f"  {identity}: {found[identity].reason}")
+        moving = [one for one in todo if found[one].state in ("progressing", "terminating")]
+        left = end - act.ports.clock.monotonic()
+        if not moving or left <= 0:
+            return found
+        _changed(reach, moving[0], seen, min(LOOK, left))
+
+
+def _changed(reach: Reach, identity: Identity, seen: Mapping[Identity, Live | None], limit: float) -> None:
+    kind, live = kind_of(reach, identity.group, identity.kind, identity.api), seen.get(identity)
+    if kind is not None and live is not None:
+        reach.cluster.changed(kind, identity.namespace, live["metadata"]["resourceVersion"], limit)
+
+
+def _read(reach: Reach, identity: Identity) -> Live | None:
+    kind = kind_of(reach, identity.group, identity.kind, identity.api)
+    return reach.cluster.read(kind, identity.namespace, identity.name) if kind else None
+
+
+def _failure(reach: Reach, identity: Identity, told: Health) -> Findings:
+    """Why an object is not well, as far as the cluster tells."""
+    live = _read(reach, identity) or {}
+    labels = (((live.get("spec") or {}).get("selector") or {}).get("matchLabels")) or {}
+    pods = reach.cluster.pods(identity.namespace, labels) if labels else []
+    names = {identity.name, *(one["metadata"]["name"] for one in pods)}
+    names |= {one["metadata"].get("ownerReferences", [{}])[0].get("name", "") for one in pods}
+    events = reach.cluster.events(identity.namespace, names) if identity.namespace else []
+    reasons = why.why(live, events, pods) or (told.reason,)
+    patience = "was not well within `target.wait`"
+    state = "failed" if told.state == "failed" else patience
+    output = "".join(_log(reach, one) for one in pods[:1])
+    return Findings.one("WL576", f"{identity} {state}: {'; '.join(reasons)}", _HINT, output=output)
+
+
+_HINT = "mend it and apply again, or roll back; copies that were healthy before go on serving where there are some"
+
+
+def _log(reach: Reach, pod: Live) -> str:
+    """The last lines of the container that is not well."""
+    states = (pod.get("status") or {}).get("containerStatuses") or ()
+    name = next((one["name"] for one in states if not one.get("ready")), None)
+    if name is None:
+        return ""
+    meta = pod["metadata"]
+    text = reach.cluster.log(meta["namespace"], meta["name"], name, LINES)
+    return f"{meta['name']} {name}:\n{text}\n" if text else ""

@@ -1,0 +1,62 @@
+"""What a cluster's controllers do, as far as tests need it: deployments get ready, or do not."""
+
+import threading
+from types import TracebackType
+from typing import Any, Self
+
+from tests.cluster.client import MERGE, Client
+
+
+class Controllers:
+    """Looks at all deployments of some namespaces and says that they are ready. ``broken`` are names that never are."""
+
+    def __init__(self, admin: Client, prefix: str) -> None:
+        self._admin, self._prefix = admin, prefix
+        self.broken: set[str] = set()
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._go, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _go(self) -> None:
+        while not self._over.wait(0.1):
+            try:
+                found = self._admin.request("GET", "/apis/apps/v1/deployments")[1].get("items") or ()
+                for one in found:
+                    if one["metadata"]["namespace"].startswith(self._prefix):
+                        self._ready(one)
+            except OSError:
+                continue
+
+    def _ready(self, deployment: dict[str, Any]) -> None:
+        meta = deployment["metadata"]
+        if deployment.get("status", {}).get("observedGeneration") == meta["generation"]:
+            return
+        path = f"/apis/apps/v1/namespaces/{meta['namespace']}/deployments/{meta['name']}/status"
+        body = {"status": status(deployment, broken=meta["name"] in self.broken)}
+        self._admin.request("PATCH", f"{path}?fieldManager=kube-controller-manager", body, MERGE)
+
+
+def status(deployment: dict[str, Any], *, broken: bool) -> dict[str, Any]:
+    """What the deployment controller would say in the end."""
+    count = deployment["spec"].get("replicas", 1)
+    reason = "ProgressDeadlineExceeded" if broken else "NewReplicaSetAvailable"
+    ready = 0 if broken else count
+    return {
+        "observedGeneration": deployment["metadata"]["generation"],
+        "replicas": count,
+        "updatedReplicas": count,
+        "readyReplicas": ready,
+        "availableReplicas": ready,
+        "unavailableReplicas": count - ready,
+        "conditions": [
+            {"type": "Progressing", "status": "False" if broken else "True", "reason": reason, "message": reason},
+            {"type": "Available", "status": "False" if broken else "True", "reason": "MinimumReplicas", "message": ""},
+        ],
+    }

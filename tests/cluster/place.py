@@ -1,0 +1,162 @@
+"""A repository with two teams of a model each, whose environment `staging` goes to the test's own namespaces of the server."""
+
+import contextlib
+import io
+import json
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.cluster.client import APPLY, MERGE, Client
+from tests.transcript import ROOT
+from windlass.cli.main import main
+
+A, B = "team-000/model-00000", "team-001/model-00001"
+PLURALS = {
+    "configmap": "/api/v1/namespaces/{}/configmaps",
+    "deployment": "/apis/apps/v1/namespaces/{}/deployments",
+    "service": "/api/v1/namespaces/{}/services",
+    "serviceaccount": "/api/v1/namespaces/{}/serviceaccounts",
+    "pdb": "/apis/policy/v1/namespaces/{}/poddisruptionbudgets",
+    "networkpolicy": "/apis/networking.k8s.io/v1/namespaces/{}/networkpolicies",
+    "quota": "/api/v1/namespaces/{}/resourcequotas",
+    "lease": "/apis/coordination.k8s.io/v1/namespaces/{}/leases",
+}
+ENVIRONMENT = """\
+apiVersion: windlass.dev/v1alpha1
+kind: Environment
+metadata: {{name: staging}}
+spec:
+  target: {{kind: kubernetes, namespace: "{prefix}-{{team}}", home: {prefix}-home, context: {context}, wait: {wait}}}
+  store: {{uri: s3://ml-staging, secretRef: {{name: store}}}}
+  backends: {{monitoring: prometheus, tenancy: namespace}}
+  network: {{ingressFrom: [monitoring]}}
+  images:
+    runtime: registry.example/windlass-runtime@sha256:{one}
+    step: registry.example/windlass-step@sha256:{two}
+  promotesFrom: dev
+  promotion: {{approvals: 0}}
+  guards: {{maxDeletePercent: 100}}
+"""
+
+
+@dataclass(frozen=True)
+class Said:
+    """How a command ended."""
+
+    exit: int
+    out: str
+    err: str
+
+    @property
+    def all(self) -> str:
+        return self.out + self.err
+
+    @property
+    def plan(self) -> dict[str, Any]:
+        """The plan that was printed as JSON."""
+        found: dict[str, Any] = json.loads(self.out)["plan"]
+        return found
+
+    def actions(self) -> dict[str, str]:
+        """What is to happen to each object, but for those that stay."""
+        return {
+            f"{one['identity']['kind']} {one['identity']['name']}": one["action"]
+            for one in self.plan["changes"]
+            if one["action"] != "unchanged"
+        }
+
+
+class Place:
+    """The repository, its namespaces, and a door to look behind Windlass's back."""
+
+    def __init__(self, root: Path, prefix: str, admin: Client) -> None:
+        self.root, self.prefix, self.admin = root, prefix, admin
+        self.home = f"{prefix}-home"
+
+    def environment(self, context: str, wait: str = "20s") -> None:
+        """Let `staging` go to a context of kubeconfig."""
+        text = ENVIRONMENT.format(prefix=self.prefix, context=context, wait=wait, one="1" * 64, two="2" * 64)
+        self.write("environments/staging/environment.yaml", text)
+        self.commit()
+
+    def write(self, path: str, text: str) -> None:
+        (self.root / path).parent.mkdir(parents=True, exist_ok=True)
+        (self.root / path).write_text(text)
+
+    def edit(self, path: str, old: str, new: str) -> None:
+        text = (self.root / path).read_text()
+        assert old in text, f"`{old}` is not in {path}"
+        (self.root / path).write_text(text.replace(old, new))
+
+    def overlay(self, slug: str, patch: str = "{}", objects: str = "[]", name: str = "mine") -> None:
+        """An overlay of a model, committed."""
+        head = f"apiVersion: windlass.dev/v1alpha1\nkind: Overlay\nmetadata: {{name: {name}}}\n"
+        body = f"spec: {{for: {{model: {slug}}}, patch: {patch}, objects: {objects}}}\n"
+        self.write(f"environments/staging/overlays/{name}.yaml", head + body)
+        self.commit()
+
+    def commit(self, message: str = "more") -> None:
+        for words in (["add", "-A"], ["commit", "-q", "--allow-empty", "-m", message]):
+            subprocess.run(["git", *words], cwd=self.root, check=True, capture_output=True)
+
+    def run(self, *words: str) -> Said:
+        """A command, in this process."""
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = main([*words, "-C", str(self.root)])
+        return Said(int(code), out.getvalue(), err.getvalue())
+
+    def plan(self, *words: str) -> Said:
+        return self.run("plan", "staging", "--output", "json", *words)
+
+    def apply(self, *words: str) -> Said:
+        return self.run("apply", "staging", "--yes", *words)
+
+    def applied(self) -> Said:
+        """Apply, which must succeed."""
+        said = self.apply()
+        assert said.exit == 0, said.all
+        return said
+
+    def path(self, kind: str, slug: str, name: str = "") -> str:
+        """Where an object of a model is."""
+        team, _, model = slug.partition("/")
+        namespace = f"{self.prefix}-{team}" if model else slug
+        return f"{PLURALS[kind].format(namespace)}/{name or f'{team}-{model}'}"
+
+    def get(self, kind: str, slug: str, name: str = "") -> dict[str, Any] | None:
+        status, answer = self.admin.request("GET", self.path(kind, slug, name))
+        return answer if status == 200 else None
+
+    def patch(self, kind: str, slug: str, body: object, name: str = "", manager: str = "kubectl-edit") -> None:
+        """Somebody's edit."""
+        path = f"{self.path(kind, slug, name)}?fieldManager={manager}"
+        status, answer = self.admin.request("PATCH", path, body, MERGE)
+        assert status == 200, answer
+
+    def put(self, kind: str, slug: str, body: dict[str, Any], name: str = "", manager: str = "somebody") -> None:
+        """Somebody's object."""
+        path = f"{self.path(kind, slug, name)}?fieldManager={manager}&force=true"
+        status, answer = self.admin.request("PATCH", path, body, APPLY)
+        assert status in (200, 201), answer
+
+    def delete(self, kind: str, slug: str, name: str = "") -> None:
+        status, answer = self.admin.request("DELETE", self.path(kind, slug, name))
+        assert status == 200, answer
+
+    def inventory(self) -> dict[str, Any]:
+        """The inventory's parent."""
+        found = self.get("configmap", self.home, "windlass-staging")
+        assert found is not None
+        return found
+
+    def members(self) -> set[str]:
+        """The names in the inventory, each as `Kind.group/name.namespace`."""
+        return {line.partition(" ")[0] for line in self.inventory()["data"]["members"].splitlines()}
+
+
+def copied(place: Place, path: str) -> None:
+    """A repository's own file of a backend, as it is shipped."""
+    place.write(path, (ROOT / path).read_text())
