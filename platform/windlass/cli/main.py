@@ -25,6 +25,7 @@ VERBS = {
     "runs": "compare training runs",
     "plan": "show what an environment would change",
     "apply": "do it, exactly as planned",
+    "drift": "what somebody changed by hand, and who",
     "train": "train a model for an environment and propose its release",
     "step": "one step of a training, as a pod of a cluster takes it",
     "tune": "run a search: what the stage `tune` of a dvc.yaml calls",

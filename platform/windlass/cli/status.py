@@ -1,4 +1,5 @@
-"""What runs on this machine against what is released, environment by environment. Nothing is changed."""
+"""What runs against what is released: on this machine, environment by environment; or in the cluster that an environment goes to.
+Nothing is changed."""
 
 import argparse
 
@@ -10,7 +11,10 @@ EXAMPLE = "windlass status --output json"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Arguments of the verb."""
-    parser.add_argument("environment", metavar="ENV", nargs="?", help="one environment (default: all used here)")
+    parser.add_argument(
+        "environment", metavar="ENV", nargs="?", help="one environment (default: all used on this machine)"
+    )
+    parser.add_argument("--rehearse", action="store_true", help="the environment as it is rehearsed on this machine")
 
 
 def run(arguments: argparse.Namespace) -> Exit:
@@ -19,15 +23,16 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 
 def _status(arguments: argparse.Namespace) -> Exit:
-    from windlass.cli import wiring
+    from windlass.cli import targets, wiring
     from windlass.flows import known, status
     from windlass.views import status as view
 
     ports = wiring.ports(arguments)
     what = known.known(ports)
-    names = [arguments.environment] if arguments.environment else what.environments
-    environments = [known.environment(what, name) for name in names]
-    found = status.status(ports, what.project, environments)
+    environments = [known.environment(what, name) for name in what.environments]
+    if arguments.environment:
+        environments = [known.target(what, arguments.environment, arguments.rehearse)]
+    found = targets.status(ports, what.project, environments)
     first = status.first(environments[0]) if arguments.environment else status.first(None)
     say = view.as_json(found) if arguments.output == "json" else view.as_text(found, rehearsal.remote(ports), first)
     screen.data(say)

@@ -1,5 +1,6 @@
-"""Plan and apply, by where an environment's documents go: this machine or a cluster."""
+"""Plan, apply, drift and status, by where an environment's documents go: this machine or a cluster."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from windlass.cli import wiring
@@ -10,6 +11,8 @@ from windlass.ports import Ports
 
 if TYPE_CHECKING:
     from windlass.flows.applying.outcome import Applied
+    from windlass.model.drift import Drift
+    from windlass.model.served import Standing
 
 
 def plan(ports: Ports, project: Project, environment: Environment) -> Plan:
@@ -21,6 +24,32 @@ def plan(ports: Ports, project: Project, environment: Environment) -> Plan:
     from windlass.flows import plan as here
 
     return here.plan(ports, project, environment)
+
+
+def drift(ports: Ports, project: Project, environment: Environment) -> "tuple[Drift, ...]":
+    """What somebody did to what was applied."""
+    if environment.spec.target.kind == "kubernetes":
+        from windlass.flows.cluster import drift as cluster
+
+        return cluster.drift(ports, wiring.reach(environment), project, environment)
+    from windlass.flows import drift as here
+
+    return here.drift(ports, project, environment)
+
+
+def status(ports: Ports, project: Project, environments: Sequence[Environment]) -> "list[Standing]":
+    """What is live against what is released."""
+    from windlass.flows import status as here
+
+    found: list[Standing] = []
+    for environment in environments:
+        if environment.spec.target.kind == "kubernetes":
+            from windlass.flows.cluster import status as cluster
+
+            found += cluster.status(ports, wiring.reach(environment), project, environment)
+        else:
+            found += here.status(ports, project, [environment])
+    return found
 
 
 def apply(ports: Ports, project: Project, environment: Environment, plan: Plan, lock: int) -> "Applied":

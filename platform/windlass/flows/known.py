@@ -41,6 +41,14 @@ def model(what: Known, text: str | None, here: str) -> str:
     return resolve.slug(what.models, text, here)
 
 
+def target(what: Known, name: str, rehearse: bool) -> Environment:
+    """The environment where it goes: a cluster, where it has one and is not meant as it is rehearsed on this machine."""
+    declared = what.project.environments.get(name)
+    if declared is not None and declared.spec.spec.target.kind == "kubernetes" and not rehearse:
+        return resolve.environment(what.project, name, rehearse=False)
+    return environment(what, name)
+
+
 def environment(what: Known, name: str) -> Environment:
     """The environment as it is on this machine. Raises `Usage` (WL603) where nothing of that name is known here."""
     if name in what.project.environments:

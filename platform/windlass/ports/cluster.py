@@ -68,6 +68,10 @@ class Cluster(Protocol):
         namespaces. A kind that is not served has none."""
         ...
 
+    def whole(self, kind: Kind, label: str, namespaces: Collection[str]) -> list[Live]:
+        """The same with all that is in them."""
+        ...
+
     def read(self, kind: Kind, namespace: str, name: str) -> Live | None:
         """One object, or None."""
         ...

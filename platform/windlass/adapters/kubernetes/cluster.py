@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from windlass.adapters.kubernetes.lease import Lease
-from windlass.adapters.kubernetes.requests import APPLY, METADATA, Requests
+from windlass.adapters.kubernetes.requests import APPLY, JSON, METADATA, Requests
 from windlass.engine.cluster.refusals import diagnostic
 from windlass.model.failure import Refused, World
 from windlass.model.plan import Identity
@@ -49,12 +49,11 @@ class HttpCluster:
 
     def listed(self, kind: Kind, label: str, namespaces: Collection[str]) -> list[Live]:
         """All namespaces at once, where that is allowed."""
-        status, answer = self._page(kind, "", label, "")
-        if status == 404:
-            return []
-        if status == 403 and kind.namespaced:
-            return [one for namespace in sorted(namespaces) for one in self._pages(kind, namespace, label)]
-        return list(self._rest(kind, "", label, self._well(status, answer)))
+        return self._listed(kind, label, namespaces, METADATA)
+
+    def whole(self, kind: Kind, label: str, namespaces: Collection[str]) -> list[Live]:
+        """As `listed`."""
+        return self._listed(kind, label, namespaces, JSON)
 
     def read(self, kind: Kind, namespace: str, name: str) -> Live | None:
         """GET."""
@@ -135,24 +134,32 @@ class HttpCluster:
         with Lease(self, place, holder, patience) as fence:
             yield fence
 
-    def _pages(self, kind: Kind, namespace: str, label: str) -> Iterator[Live]:
-        status, answer = self._page(kind, namespace, label, "")
+    def _listed(self, kind: Kind, label: str, namespaces: Collection[str], form: str) -> list[Live]:
+        status, answer = self._page(kind, "", label, "", form)
+        if status == 404:
+            return []
+        if status == 403 and kind.namespaced:
+            return [one for namespace in sorted(namespaces) for one in self._pages(kind, namespace, label, form)]
+        return list(self._rest(kind, "", label, form, self._well(status, answer)))
+
+    def _pages(self, kind: Kind, namespace: str, label: str, form: str) -> Iterator[Live]:
+        status, answer = self._page(kind, namespace, label, "", form)
         if status == 404:
             return
-        yield from self._rest(kind, namespace, label, self._well(status, answer))
+        yield from self._rest(kind, namespace, label, form, self._well(status, answer))
 
-    def _rest(self, kind: Kind, namespace: str, label: str, answer: Live) -> Iterator[Live]:
+    def _rest(self, kind: Kind, namespace: str, label: str, form: str, answer: Live) -> Iterator[Live]:
         while True:
             for one in answer.get("items") or ():
                 yield {**one, "kind": kind.name, "apiVersion": kind.api}
             following = (answer.get("metadata") or {}).get("continue", "")
             if not following:
                 return
-            answer = self._well(*self._page(kind, namespace, label, following))
+            answer = self._well(*self._page(kind, namespace, label, following, form))
 
-    def _page(self, kind: Kind, namespace: str, label: str, following: str) -> tuple[int, dict[str, Any]]:
+    def _page(self, kind: Kind, namespace: str, label: str, following: str, form: str) -> tuple[int, dict[str, Any]]:
         query = {"labelSelector": label, "limit": PAGE, **({"continue": following} if following else {})}
-        return self._requests.ask("GET", _path(kind, namespace), query, accept=METADATA)
+        return self._requests.ask("GET", _path(kind, namespace), query, accept=form)
 
     def _well(self, status: int, answer: dict[str, Any]) -> dict[str, Any]:
         """The answer, where it is one. Raises `Refused` where something may not be read, `World` for the rest."""

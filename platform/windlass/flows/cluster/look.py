@@ -9,22 +9,24 @@ from windlass.engine.cluster.applyset import Inventory, Key
 from windlass.flows.cluster.dryrun import Asked, ask, observed
 from windlass.flows.cluster.reach import CONFIGMAP, Reach, inventory
 from windlass.flows.cluster.wanted import Sent, Wanted
+from windlass.model.drift import Drift
 from windlass.model.failure import Refused
-from windlass.model.plan import Change, Observed, Verdict
+from windlass.model.plan import Change, Observed
 from windlass.model.specs.environment import Environment
 from windlass.ports.cluster import Kind, Live
 
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What there is. ``asked`` is how each object that differs would be sent, ``alone`` what has our label and is not ours."""
+    """What there is. ``asked`` is how each object that differs would be sent, ``strangers`` what has our label and is not
+    ours."""
 
     changes: tuple[Change, ...]
     asked: Mapping[Key, Asked]
     live: Mapping[Key, Live]
     held: Inventory
     parent: Observed
-    alone: tuple[Verdict, ...]
+    strangers: tuple[Drift, ...]
 
 
 def look(reach: Reach, environment: Environment, wanted: Wanted) -> Looked:
@@ -54,7 +56,9 @@ def look(reach: Reach, environment: Environment, wanted: Wanted) -> Looked:
         live=live,
         held=held,
         parent=observed(home, parent),
-        alone=tuple(_alone(leaving[key], why) for key, why in sorted(strangers.items())),
+        strangers=tuple(
+            Drift(stamp.identity(leaving[key]), "left alone", detail=why) for key, why in sorted(strangers.items())
+        ),
     )
 
 
@@ -101,15 +105,3 @@ def _leaves(seen: Live) -> Change:
     if fate == "orphan":
         return Change(identity=identity, action="update", reason="left as nobody's", observed=there)
     return Change(identity=identity, action="delete", reason="nothing asks for it", observed=there)
-
-
-def _alone(seen: Live, why: str) -> Verdict:
-    return Verdict(
-        guard="ownership",
-        allowed=True,
-        subject=str(stamp.identity(seen)),
-        reason=f"{stamp.identity(seen)} is left alone: {why}",
-        hint=f"take the label `{applyset.PART_OF}` off it, where it is nobody's",
-        code="WL450",
-        warning=True,
-    )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from windlass import __version__
 from windlass.engine import guard
+from windlass.engine.cluster.applyset import PART_OF
 from windlass.flows import clean
 from windlass.flows.applying import deletions, receipts
 from windlass.flows.cluster import wanted as wanting
@@ -57,7 +58,7 @@ def seen(ports: Ports, reach: Reach, project: Project, environment: Environment)
             *guard.verdicts(looked.changes, environment.spec.guards, deletions.allowed(ports, last, base)),
             *_protected(looked.changes, environment),
             *approvals.verdicts(ports, project, environment, held, looked.changes, last, base),
-            *looked.alone,
+            *_alone(looked),
         ),
         created_at=ports.clock.now().isoformat(timespec="seconds"),
     )
@@ -77,6 +78,22 @@ def _blocked(looked: Looked) -> list[Verdict]:
         )
         for one in looked.asked.values()
         for why in one.why
+    ]
+
+
+def _alone(looked: Looked) -> list[Verdict]:
+    """What has our label and is not ours: a warning, since nothing is done to it."""
+    return [
+        Verdict(
+            guard="ownership",
+            allowed=True,
+            subject=str(one.identity),
+            reason=f"{one.identity} is left alone: {one.detail}",
+            hint=f"take the label `{PART_OF}` off it, where it is nobody's",
+            code="WL450",
+            warning=True,
+        )
+        for one in looked.strangers
     ]
 
 

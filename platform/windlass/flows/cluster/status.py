@@ -1,0 +1,103 @@
+"""Release, live and ledger side by side, for an environment in a cluster."""
+
+from collections.abc import Mapping, Sequence
+
+from windlass.engine.cluster import applyset, stamp
+from windlass.engine.cluster.health import Health, health
+from windlass.flows.applying import receipts
+from windlass.flows.cluster.look import kind_of
+from windlass.flows.cluster.reach import CONFIGMAP, Reach, inventory
+from windlass.flows.releasing import releases, waiting
+from windlass.flows.releasing.releases import Held
+from windlass.model.project import Project
+from windlass.model.proposal import Waiting
+from windlass.model.receipt import Receipt
+from windlass.model.served import Standing
+from windlass.model.specs.environment import Environment
+from windlass.ports import Ports
+from windlass.ports.cluster import Live
+
+RELEASE = "windlass.dev/release-digest"
+WORST = ("failed", "terminating", "progressing", "unknown", "current")
+
+
+def status(ports: Ports, reach: Reach, project: Project, environment: Environment) -> list[Standing]:
+    """One line per model, in name order. Nothing is rendered and nothing is written."""
+    name = environment.metadata.name
+    held = releases.current(ports, project, environment, ports.git.head())
+    live = _live(reach, environment)
+    last, waits = receipts.last(ports, environment), waiting.waiting(ports, name)
+    slugs = {*held, *live, *(one.slug for one in waits)}
+    return [
+        _standing(
+            environment, slug, held.get(slug), live.get(slug, ()), last, [one for one in waits if one.slug == slug]
+        )
+        for slug in sorted(slugs)
+    ]
+
+
+def _live(reach: Reach, environment: Environment) -> Mapping[str, Sequence[Live]]:
+    """What serves each model: the objects of the inventory that came from its release."""
+    home = inventory(environment)
+    parent = reach.cluster.read(CONFIGMAP, home.namespace, home.name)
+    if parent is None or applyset.foreign(parent):
+        return {}
+    held = applyset.read(parent)
+    label = f"{applyset.PART_OF}={applyset.identifier(home.name, home.namespace)}"
+    kinds = [one for group, kind in sorted(held.kinds) if (one := kind_of(reach, group, kind))]
+    found: dict[str, list[Live]] = {}
+    lists = reach.cluster.each(lambda kind: reach.cluster.whole(kind, label, held.namespaces), kinds)
+    for live in (live for several in lists for live in several):
+        if stamp.said(live, RELEASE) and stamp.identity(live).key in held.members:
+            found.setdefault(stamp.identity(live).owner, []).append(live)
+    return found
+
+
+def _standing(
+    environment: Environment,
+    slug: str,
+    held: Held | None,
+    live: Sequence[Live],
+    last: Receipt | None,
+    waits: Sequence[Waiting],
+) -> Standing:
+    release = held.release if held else None
+    state, detail = _state(held, live)
+    told = last.served.get(slug) if last else None
+    if not detail and release is not None and (told is None or told.release != release.digest):
+        detail = "the ledger does not tell of this release: apply has not run since"
+    return Standing(
+        environment=environment.metadata.name,
+        rehearsed=False,
+        slug=slug,
+        generation=release.spec.generation if release else None,
+        release=release.digest if release else None,
+        version=release.spec.version if release else None,
+        state=state,
+        url=None,
+        port=None,
+        pid=None,
+        since=max((one["metadata"]["creationTimestamp"] for one in live), default=None),
+        detail=detail,
+        proposals=tuple(waits),
+    )
+
+
+def _state(held: Held | None, live: Sequence[Live]) -> tuple[str, str]:
+    if held is None:
+        return ("unasked", "it is live, but no release asks for it") if live else ("proposed", "")
+    if not live:
+        return ("stopped", "nothing of it is live") if held.spec.serving else ("released", "")
+    others = {stamp.said(one, RELEASE) for one in live} - {held.release.digest}
+    if others:
+        return "behind", "serves an older release: apply has not run since"
+    worst, of = _worst(live)
+    if worst.state == "current":
+        return "serving", ""
+    words = {"failed": "failed", "terminating": "ending", "progressing": "starting"}
+    return words.get(worst.state, "serving"), f"{stamp.identity(of)}: {worst.reason}" if worst.reason else ""
+
+
+def _worst(live: Sequence[Live]) -> tuple[Health, Live]:
+    told = [(health(one), one) for one in live]
+    return min(told, key=lambda pair: WORST.index(pair[0].state))
