@@ -132,11 +132,12 @@ def fleet(count: int) -> Iterator[tuple[str, bytes]]:
     for number in range(count):
         team, name = f"team-{number // TEAM_SIZE:03}", f"model-{number:05}"
         if number % TEAM_SIZE == 0:
-            yield from _team(team)
-        yield from _model(team, name, number)
+            yield from team_files(team)
+        yield from model_files(team, name, _model(team, name, number))
 
 
-def _team(team: str) -> Iterator[tuple[str, bytes]]:
+def team_files(team: str) -> Iterator[tuple[str, bytes]]:
+    """A team and its dataset `events`."""
     folder = f"specs/{team}"
     files = {f"{folder}/team.yaml": TEAM.format(team=team).encode()}
     data = f"{folder}/datasets/events"
@@ -149,9 +150,8 @@ def _team(team: str) -> Iterator[tuple[str, bytes]]:
     yield from generated.files(pipeline.source(dataset, local), _templates()).items()
 
 
-def _model(team: str, name: str, number: int) -> Iterator[tuple[str, bytes]]:
-    folder = f"specs/{team}/{name}"
-    text = MODEL.format(
+def _model(team: str, name: str, number: int) -> bytes:
+    return MODEL.format(
         team=team,
         name=name,
         tier="front" if number % 10 == 0 else "back",
@@ -160,6 +160,11 @@ def _model(team: str, name: str, number: int) -> Iterator[tuple[str, bytes]]:
         replicas=2 + number % 3,
         cpu=250 + number % 7 * 50,
     ).encode()
+
+
+def model_files(team: str, name: str, text: bytes) -> Iterator[tuple[str, bytes]]:
+    """A model with its code and locks, and a release of it in each environment."""
+    folder = f"specs/{team}/{name}"
     yield f"{folder}/model.yaml", text
     yield f"{folder}/train.py", f"print('train {name}')\n".encode()
     yield f"{folder}/evaluate.py", b"print('evaluate')\n"
@@ -179,10 +184,10 @@ def _releases(team: str, name: str, text: bytes) -> Iterator[tuple[str, bytes]]:
     source = parse("model.yaml", text).source
     assert source is not None
     md5, sha = "d41d8cd98f00b204e9800998ecf8427e", digests.of_bytes(b"")
-    bento = digests.of_bytes(f"bento {slug}".encode())
+    bento = digests.of_bytes(f"bento {slug}".encode()) if "serving" in source.value["spec"] else None
     pin = Pin(
         model=ModelPin(registry=f"{team}-{name}", digest=digests.of_bytes(slug.encode()), format="sklearn-skops"),
-        bento=BentoPin(tag=f"{team}-{name}:{bento[7:15]}", digest=bento),
+        bento=BentoPin(tag=f"{team}-{name}:{bento[7:15]}", digest=bento) if bento else None,
         inputs=digests.of_bytes(f"inputs {slug}".encode()),
         data=(DataPin(name="events", dataset=f"{team}/events", md5=md5, sha256=sha, licence="CC-BY-4.0"),),
         spec=releases.spec_digest(source.value),

@@ -56,11 +56,13 @@ class World:
     def environment(self, name: str, rehearse: bool = False) -> Environment:
         return resolve.environment(self.project, name, rehearse)
 
-    def train(self, environment: str, f1: float = 0.9, data: str = "first", seed: str = "") -> Candidate:
+    def train(
+        self, environment: str, f1: float = 0.9, data: str = "first", seed: str = "", model: str = "digits"
+    ) -> Candidate:
         """A candidate that passed, in the environment's store."""
         store = self.ports.store(environment)
         scratch = self.clone.folder / layout.STATE / "toy"
-        record = {"f1": f1, "data": data, "seed": seed}
+        record = {"f1": f1, "data": data, "seed": seed, "model": model}
         inputs = digests.of_value(record)
         pins = {}
         for kind in ("model", "bento"):
@@ -71,7 +73,7 @@ class World:
         content = f"data {data}".encode()
         candidate = Candidate(
             team="vision",
-            model_name="digits",
+            model_name=model,
             inputs=inputs,
             inputs_record=record,
             outcome="passed",
@@ -96,10 +98,10 @@ class World:
                     personal_data="none",
                 ),
             ),
-            model=ModelPin(registry="vision-digits", digest=pins["model"], format="sklearn-skops"),
-            bento=BentoPin(tag=f"vision-digits:{pins['bento'][7:15]}", digest=pins["bento"]),
+            model=ModelPin(registry=f"vision-{model}", digest=pins["model"], format="sklearn-skops"),
+            bento=BentoPin(tag=f"vision-{model}:{pins['bento'][7:15]}", digest=pins["bento"]),
         )
-        store.write_record(layout.candidate_record(SLUG, inputs), json.dumps(candidate.plain()).encode())
+        store.write_record(layout.candidate_record(f"vision/{model}", inputs), json.dumps(candidate.plain()).encode())
         return candidate
 
     def propose(self, environment: str, candidate: Candidate) -> Proposal:

@@ -6,18 +6,18 @@ import zipfile
 from pathlib import Path
 
 
-def wheel(folder: Path, name: str, version: str = "1.0", text: str = "VALUE = 1\n") -> str:
+def wheel(folder: Path, name: str, version: str = "1.0", text: str = "VALUE = 1\n", tag: str = "py3-none-any") -> str:
     """Write a wheel; the line of a lock that asks for just it."""
     info = f"{name}-{version}.dist-info"
     files = {
         f"{name}.py": text,
         f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
-        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: a test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        f"{info}/WHEEL": f"Wheel-Version: 1.0\nGenerator: a test\nRoot-Is-Purelib: true\nTag: {tag}\n",
     }
     rows = [f"{path},sha256={_digest(text.encode())},{len(text)}\n" for path, text in files.items()]
     files[f"{info}/RECORD"] = "".join([*rows, f"{info}/RECORD,,\n"])
     folder.mkdir(parents=True, exist_ok=True)
-    place = folder / f"{name}-{version}-py3-none-any.whl"
+    place = folder / f"{name}-{version}-{tag}.whl"
     with zipfile.ZipFile(place, "w") as archive:
         for path, text in files.items():
             archive.writestr(zipfile.ZipInfo(path, (1980, 1, 1, 0, 0, 0)), text)

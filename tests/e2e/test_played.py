@@ -3,16 +3,18 @@
 import json
 import os
 import shutil
+import uuid
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.bucket import Server
 from tests.e2e.cluster import FAILED, OMITTED, SKIPPED, SUCCEEDED, Cluster, Run
 from tests.e2e.orchard import FIRST, FOLDER, MODEL, SLUG, Orchard
 from tests.wheels import wheel
+from windlass.adapters import stores
 from windlass.adapters.interpreters import UvInterpreters
-from windlass.adapters.store import FolderStore
 from windlass.engine import lockfile
 
 pytestmark = pytest.mark.slow
@@ -35,11 +37,11 @@ STEPS = ["refresh", "check-harvest", "tidy", "fit", "score", "test", "gates", "r
 class Place:
     """A repository whose head trains in a cluster, and that cluster."""
 
-    def __init__(self, orchard: Orchard, scratch: Path) -> None:
+    def __init__(self, orchard: Orchard, scratch: Path, uri: str = "") -> None:
         self.orchard = orchard
         self.scratch = scratch
-        self.store = FolderStore(scratch / "the store")
-        text = ENVIRONMENT.format(store=self.store.path.as_uri())
+        self.store: Any = stores.at(uri or (scratch / "the store").as_uri())
+        text = ENVIRONMENT.format(store=self.store.uri)
         orchard.clone.commit("dev is a cluster", {"environments/dev/environment.yaml": text})
 
     def change(self, path: str, before: str, after: str) -> None:
@@ -112,6 +114,34 @@ def test_pods_make_what_the_laptop_makes_and_a_second_run_trains_nothing(place: 
     assert phases(again) == {**dict.fromkeys(STEPS, SKIPPED), "refresh": SUCCEEDED, "package": SUCCEEDED}
     assert again.outputs == run.outputs
     assert place.orchard.ran() == []
+
+
+def test_a_bucket_does_for_pods_what_a_folder_does(
+    orchard: Orchard, tmp_path: Path, s3: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in s3.environment.items():
+        monkeypatch.setenv(name, value)
+    place = Place(orchard, tmp_path, f"{s3.bucket(f'a-{uuid.uuid4()}')}/ml/dev")
+    here = place.trained()
+    cluster = place.cluster()
+    run = cluster.play()
+    well(run)
+    assert phases(run) == dict.fromkeys(STEPS, SUCCEEDED)
+    assert "hush" not in run.told
+    assert place.orchard.ran() == ["tidy", "fit", "score", "test"]
+    (there,) = place.candidates()
+    assert [there[key] for key in ("inputs", "model", "bento")] == [here[key] for key in ("inputs", "model", "bento")]
+    assert "left out    orchard-pear  no registry lies in a bucket" in run.nodes["register"].log
+    place.store.verify_folder(there["bento"]["digest"])
+    again = cluster.play()
+    well(again)
+    assert phases(again)["fit"] == SKIPPED
+
+    place.change(MODEL, "factor: 2", "factor: 3")
+    run = place.cluster().play()
+    well(run)
+    assert place.orchard.ran() == ["fit", "score", "test"]
+    assert "restored" in run.nodes["tidy"].log
 
 
 TUNING = """\
@@ -294,7 +324,7 @@ def test_who_is_at_fault_decides_what_is_tried_again(place: Place) -> None:
         if one["name"] == "code"
     )
     file = json.loads(place.store.get(code))[f"{FOLDER}/fit.py"]
-    blob = place.store._blobs.path(file)
+    blob = place.store._shelf.path(file)
     good = blob.read_bytes()
     blob.unlink()
     run = cluster.play("CronWorkflow")

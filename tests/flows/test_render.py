@@ -58,6 +58,24 @@ def test_one_object_a_file_and_each_is_accepted(world: World, tmp_path: Path) ->
     assert pin["bento"]["digest"] in fetch["args"]
 
 
+def test_a_lock_with_an_image_of_its_own_is_served_by_it_and_installs_nothing(world: World, tmp_path: Path) -> None:
+    folder = world.clone.folder / "environments/dev/releases/vision/digits"
+    lock = json.loads((folder / "evidence.json").read_text())["trained"]["requirements"]
+    own = f"registry.example/digits@sha256:{'5' * 64}"
+    pods = []
+    for name, entry in (("ours", {lock: {"runtime": own}}), ("another", {f"sha256:{'7' * 64}": {"runtime": own}})):
+        tell(world, f"{ENVIRONMENT}    locks: {json.dumps(entry)}\n")
+        ran = windlass(world, "render", "dev", "--out", str(tmp_path / name))
+        assert ran.returncode == 0, ran.stderr
+        made = yaml.safe_load((tmp_path / name / FOLDER / "deployment-vision-digits.yaml").read_text())
+        assert problems(made) == []
+        pods.append(made["spec"]["template"]["spec"])
+    told = [(pod["containers"][0]["image"] == own, "--library" in pod["initContainers"][0]["args"]) for pod in pods]
+    assert told == [(True, False), (False, True)]
+    variables = [[one["name"] for one in pod["containers"][0]["env"]].count("PYTHONPATH") for pod in pods]
+    assert variables == [0, 1]
+
+
 def test_the_registry_is_told_where_there_is_one(world: World, tmp_path: Path) -> None:
     tell(world, ENVIRONMENT + "  tracking: {uri: 'https://mlflow.example'}\n")
     ran = windlass(world, "render", "dev", "--out", str(tmp_path / "out"))

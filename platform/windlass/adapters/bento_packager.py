@@ -11,8 +11,8 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from windlass.adapters.blobs import lives
 from windlass.adapters.files import trouble
+from windlass.adapters.folder_shelf import lives
 from windlass.adapters.worker import Worker
 from windlass.model import digests, layout
 from windlass.model.candidate import BentoPin

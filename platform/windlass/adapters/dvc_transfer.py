@@ -5,10 +5,23 @@ everybody; here each file is looked for, and only what one stage needs is moved.
 """
 
 from collections.abc import Iterable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+
+def troubles() -> tuple[type[Exception], ...]:
+    """What DVC raises where its remote is in trouble; what it asks a bucket with has exceptions of its own."""
+    from dvc.exceptions import DvcException
+    from dvc_objects.errors import ObjectDBError
+
+    if find_spec("botocore") is None:
+        return DvcException, ObjectDBError, OSError
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    return DvcException, ObjectDBError, OSError, BotoCoreError, ClientError
 
 
 def fetch(repo: Any, md5s: Iterable[str]) -> str:

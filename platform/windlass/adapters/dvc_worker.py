@@ -14,7 +14,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -63,11 +64,9 @@ class Stages:
             return self._warmed()
         if request["do"] in ("fetch", "push"):
             return self._moved(request)
-        os.environ.clear()
-        os.environ.update(request["env"])
         if request["do"] == "shell":
             return _shell(request)
-        return self._stage(request["target"], bool(request.get("pull")), bool(request.get("anew")))
+        return self._stage(request, bool(request.get("pull")) and not request.get("anew"))
 
     def _warmed(self) -> Request:
         # What is wrong with the repository is told to the first stage, not now.
@@ -96,9 +95,6 @@ class Stages:
 
     def _moved(self, request: Request) -> Request:
         """Contents between cache and remote, and with a push what DVC remembers of the stage that made them."""
-        from dvc.exceptions import DvcException
-        from dvc_objects.errors import ObjectDBError
-
         from windlass.adapters import dvc_transfer
 
         try:
@@ -108,11 +104,11 @@ class Stages:
                 lost = dvc_transfer.push(self._open(), request["md5s"])
                 if request["target"]:
                     dvc_transfer.remember(self._open(), request["target"])
-        except (DvcException, ObjectDBError, OSError) as error:
+        except dvc_transfer.troubles() as error:
             return {"outcome": "broken", "reason": str(error.__cause__ or error)}
         return {"outcome": "broken", "reason": f"{lost} did not arrive"} if lost else {"outcome": "done"}
 
-    def _stage(self, target: str, pull: bool, anew: bool) -> Request:
+    def _stage(self, request: Request, pull: bool) -> Request:
         from dvc.exceptions import DvcException
         from dvc.lock import LockError
         from dvc.stage.exceptions import StageCmdFailedError
@@ -121,13 +117,17 @@ class Stages:
 
         self._said.clear()
         try:
-            if pull and not anew:
-                dvc_transfer.recall(self._open(), target)
-            ran = self._open().reproduce(targets=[target], single_item=True, force=anew)
+            if pull:
+                dvc_transfer.recall(self._open(), request["target"])
+        except dvc_transfer.troubles() as error:
+            return {"outcome": "broken", "reason": str(error.__cause__ or error)}
+        try:
+            with _surrounded(request["env"]):
+                ran = self._open().reproduce(targets=[request["target"]], single_item=True, force=request["anew"])
         except (DvcException, OSError) as error:
             cause = error.__cause__ or error
             if _taken_out(error):
-                return self._stage(target, pull, anew)
+                return self._stage(request, pull)
             if isinstance(cause, StageCmdFailedError):
                 return {"outcome": "failed", "status": _status(str(cause))}
             broken = isinstance(cause, LockError | OSError) and not isinstance(cause, FileNotFoundError)
@@ -161,8 +161,22 @@ class _Listener(logging.Handler):
         self._said.append(record.getMessage())
 
 
+@contextmanager
+def _surrounded(environment: Mapping[str, str]) -> Iterator[None]:
+    """The variables that the team's code sees and no others. Ours come back: they have the keys to the remote."""
+    ours = dict(os.environ)
+    try:
+        os.environ.clear()
+        os.environ.update(environment)
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(ours)
+
+
 def _shell(request: Mapping[str, Any]) -> Request:
-    ended = subprocess.run(["/bin/sh", "-c", request["command"]], cwd=request["folder"], stdin=subprocess.DEVNULL)
+    command, surroundings = ["/bin/sh", "-c", request["command"]], request["env"]
+    ended = subprocess.run(command, cwd=request["folder"], env=surroundings, stdin=subprocess.DEVNULL)
     return {"outcome": "failed", "status": ended.returncode} if ended.returncode else {"outcome": "ran"}
 
 

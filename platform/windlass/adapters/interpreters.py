@@ -21,14 +21,18 @@ from windlass.model.failure import Findings
 from windlass.ports import Progress
 
 COMPLETE = ".windlass-complete"
+INSTALLED = Path(sys.prefix, "share", "windlass")
+"""Interpreters that came with Windlass itself: in an image that is made for a lock."""
 
 
 class UvInterpreters:
     """`ports.Interpreters` with uv."""
 
-    def __init__(self, cache: Path | None = None) -> None:
-        """``cache`` defaults to `$WINDLASS_CACHE`, `$XDG_CACHE_HOME/windlass` or `~/.cache/windlass`."""
+    def __init__(self, cache: Path | None = None, installed: Path = INSTALLED) -> None:
+        """``cache`` defaults to `$WINDLASS_CACHE`, `$XDG_CACHE_HOME/windlass` or `~/.cache/windlass`; ``installed`` is looked
+        at first and never written."""
         self._envs = (cache or _cache()) / "envs"
+        self._installed = installed / "envs"
 
     def python_minor(self) -> str:
         """The minor version of the interpreter that Windlass itself runs on; models run on the same."""
@@ -37,12 +41,12 @@ class UvInterpreters:
     def path(self, lock: bytes) -> Path:
         """Where a lock's interpreter is or would be. Comments in the lock do not count."""
         name = digests.of_value({"lock": digests.of_bytes(lockfile.body(lock)), "python": self.python_minor()})
-        return self._envs / digests.short(name, 16) / "bin" / "python"
+        installed, own = (envs / digests.short(name, 16) / "bin" / "python" for envs in (self._installed, self._envs))
+        return installed if _whole(installed) else own
 
     def ready(self, lock: bytes) -> bool:
         """Whether it was completely made, and its base is still there."""
-        python = self.path(lock)
-        return (python.parent.parent / COMPLETE).is_file() and python.exists()
+        return _whole(self.path(lock))
 
     def ensure(self, lock: bytes, progress: Progress, wheels: Path | None = None) -> Path:
         """Make it if need be. It is built in place (an environment cannot be moved) and marked when complete; two
@@ -120,6 +124,10 @@ class UvInterpreters:
             (folder / COMPLETE).touch()
         except OSError as error:
             raise trouble(folder, error, "written") from error
+
+
+def _whole(python: Path) -> bool:
+    return (python.parent.parent / COMPLETE).is_file() and python.exists()
 
 
 def _cache() -> Path:

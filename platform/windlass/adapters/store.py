@@ -1,47 +1,94 @@
-"""The content store in a folder: blobs by sha256, folders as listings of blobs, and named records. Verified on every read.
+"""The content store: blobs by sha256, folders as listings of blobs, and named records, over a shelf that keeps the bytes.
 
-A folder taken out is made of hard links to read-only blobs where the file system can, so that a large model costs no second
-copy. What comes in is always copied: the one who wrote it may write it again.
+What comes in is always copied: the one who wrote it may write it again. What comes out is verified.
 """
 
-import io
 import json
 import os
 import re
 import shutil
+from contextlib import AbstractContextManager
 from pathlib import Path, PurePosixPath
+from typing import IO, Protocol
 
-from windlass.adapters.blobs import Blobs, sync
-from windlass.adapters.files import FULL, trouble
+from windlass.adapters.files import trouble
+from windlass.adapters.folder_shelf import FolderShelf, digest_of
 from windlass.model import digests
-from windlass.model.failure import Findings, World
+from windlass.model.failure import Findings, Refused, World
 from windlass.ports import Store
 
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
-class FolderStore:
-    """`ports.Store` on a file system."""
+class Shelf(Protocol):
+    """Where the bytes are: a folder, a bucket. Names of records are safe when they come here."""
 
-    def __init__(self, path: Path, uri: str | None = None) -> None:
-        self.path = path
-        self.uri = uri or path.as_uri()
-        self._blobs = Blobs(path)
+    address: str
+
+    def has(self, digest: str) -> bool:
+        """Whether the blob is there; its bytes are not looked at."""
+        ...
+
+    def put(self, data: bytes) -> str:
+        """Like `take`, of bytes at hand."""
+        ...
+
+    def open(self, digest: str) -> AbstractContextManager[IO[bytes]]:
+        """The bytes as they are. `World` (WL552) if absent."""
+        ...
+
+    def take(self, source: IO[bytes], expected: str = "") -> str:
+        """Copy a stream in; its digest. What is there already and rotted is replaced, so that making something again repairs
+        it. Bytes other than ``expected`` (if given) are not kept."""
+        ...
+
+    def read(self, digest: str) -> bytes:
+        """The verified bytes. `World` (WL552) if absent, `Refused` (WL421) if they are not what their name says."""
+        ...
+
+    def verify(self, digest: str) -> None:
+        """Recompute the digest; raises like `read`."""
+        ...
+
+    def bring(self, digest: str, path: Path) -> None:
+        """Make a file that holds the verified bytes and cannot be written; raises like `read`."""
+        ...
+
+    def corrupt(self, digest: str) -> Refused:
+        """The refusal (WL421) of bytes that are not what their name says."""
+        ...
+
+    def record(self, name: str) -> bytes | None:
+        """A named record, or None."""
+        ...
+
+    def write_record(self, name: str, data: bytes) -> None:
+        """Write a named record atomically."""
+        ...
+
+    def records(self, prefix: str) -> list[str]:
+        """The names of records below a folder of names."""
+        ...
+
+
+class ContentStore:
+    """`ports.Store` over a shelf."""
+
+    def __init__(self, shelf: Shelf, uri: str) -> None:
+        self.uri = uri
+        self._shelf = shelf
 
     def has(self, digest: str) -> bool:
         """Whether the blob is here and, where it is the listing of a folder, each of its files."""
-        if not self._blobs.has(digest):
-            return False
-        return all(self._blobs.has(file) for file in _listing(self._blobs.path(digest)).values())
+        return self._shelf.has(digest) and all(self._shelf.has(file) for file in self._listing(digest).values())
 
     def put(self, data: bytes) -> str:
         """Store bytes; the digest."""
-        digest = digests.of_bytes(data)
-        return digest if self._blobs.sound(digest) else self._blobs.take(io.BytesIO(data))
+        return self._shelf.put(data)
 
     def get(self, digest: str) -> bytes:
         """The verified bytes; `World` (WL552) if absent, `Refused` (WL421) if they are not what their name says."""
-        return self._blobs.read(digest)
+        return self._shelf.read(digest)
 
     def put_folder(self, folder: Path) -> str:
         """Store every file below a folder; the digest of the tree. `Findings` (WL423) where something is no regular file."""
@@ -54,7 +101,7 @@ class FolderStore:
                 hint = "write the file itself there: a link may point elsewhere by the time it is read"
                 raise Findings.one("WL423", f"`{name}` is no regular file, so it cannot be stored", hint)
             with path.open("rb") as source:
-                files[name] = self._blobs.take(source)
+                files[name] = self._shelf.take(source)
         self.put(digests.canonical(files))
         return digests.of_tree(files)
 
@@ -63,7 +110,7 @@ class FolderStore:
         is missing or holds other bytes."""
         files = self._files(digest)
         if destination.exists():
-            if all(self._blobs.same(file, destination / name) for name, file in files.items()):
+            if all(_same(file, destination / name) for name, file in files.items()):
                 return
             shutil.rmtree(destination, ignore_errors=True)
         beside = destination.with_name(f".{destination.name}.{os.getpid()}.part")
@@ -71,10 +118,9 @@ class FolderStore:
             shutil.rmtree(beside, ignore_errors=True)
             beside.mkdir(parents=True)
             for name, file in files.items():
-                self._blobs.verify(file)
                 target = beside / name
                 target.parent.mkdir(parents=True, exist_ok=True)
-                _link(self._blobs.path(file), target)
+                self._shelf.bring(file, target)
             beside.rename(destination)
         except OSError as error:
             if not destination.exists():  # else another process was faster, with the same bytes
@@ -85,35 +131,19 @@ class FolderStore:
     def verify_folder(self, digest: str) -> None:
         """Recompute every digest of a folder; raises like `get`."""
         for file in self._files(digest).values():
-            self._blobs.verify(file)
+            self._shelf.verify(file)
 
     def record(self, name: str) -> bytes | None:
         """A named record, or None."""
-        path = self._record(name)
-        try:
-            return path.read_bytes()
-        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-            return None
-        except OSError as error:
-            raise trouble(path, error, "read") from error
+        return self._shelf.record(_named(name))
 
     def write_record(self, name: str, data: bytes) -> None:
         """Write a named record atomically."""
-        path = self._record(name)
-        try:
-            part = self._blobs.part()
-            with part.open("wb") as target:
-                target.write(data)
-                sync(target)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            part.replace(path)
-        except OSError as error:
-            raise trouble(path, error, "written") from error
+        self._shelf.write_record(_named(name), data)
 
     def records(self, prefix: str) -> tuple[str, ...]:
         """The names of records below a prefix (a folder of names), sorted."""
-        found = (path for path in self._record(prefix).rglob("*") if path.is_file())
-        return tuple(sorted(path.relative_to(self.path / "records").as_posix() for path in found))
+        return tuple(sorted(self._shelf.records(_named(prefix.rstrip("/")))))
 
     def copy_from(self, other: Store, digest: str) -> None:
         """Copy a blob or a folder from another store, verified. Files come first, so that a listing promises what is here."""
@@ -121,40 +151,42 @@ class FolderStore:
             return
         data = other.get(digest)
         for file in _parsed(data).values():
-            if not self._blobs.has(file):
+            if not self._shelf.has(file):
                 self._copy(other, file)
         self.put(data)
 
     def _copy(self, other: Store, digest: str) -> None:
-        if not isinstance(other, FolderStore):
+        if not isinstance(other, ContentStore):
             self.put(other.get(digest))
             return
-        theirs = other._blobs  # noqa: SLF001 -- the same class: a large file is streamed instead of held in memory
-        try:
-            source = theirs.path(digest).open("rb")
-        except OSError as error:
-            raise theirs.unreadable(digest, error) from error
-        with source:
-            if self._blobs.take(source, expected=digest) != digest:
-                raise theirs.corrupt(digest)
+        theirs = other._shelf  # noqa: SLF001 -- the same class: a large file is streamed instead of held in memory
+        with theirs.open(digest) as source:
+            copied = self._shelf.take(source, expected=digest)
+        if copied != digest:
+            raise theirs.corrupt(digest)
 
-    def _record(self, name: str) -> Path:
-        if not _safe(name.rstrip("/")):
-            raise ValueError(f"{name!r} cannot name a record")
-        return self.path / "records" / name
+    def _listing(self, digest: str) -> dict[str, str]:
+        """The folder that a blob lists; empty for any other blob. A large blob that is no listing is not read."""
+        with self._shelf.open(digest) as file:
+            begins = file.read(2)
+            return _parsed(begins + file.read()) if begins == b'{"' else {}
 
     def _files(self, digest: str) -> dict[str, str]:
         data = self.get(digest)
         files = _parsed(data)
         if not files and data != b"{}":
-            raise World.one("WL552", f"{digest} in the store at `{self.path}` is no folder", "this digest names a file")
+            raise World.one(
+                "WL552", f"{digest} in the store at `{self._shelf.address}` is no folder", "it names a file"
+            )
         return files
 
 
-def _listing(path: Path) -> dict[str, str]:
-    """The folder that a blob lists; empty for any other blob. A large blob that is no listing is not read."""
-    with path.open("rb") as file:
-        return _parsed(path.read_bytes()) if file.read(2) == b'{"' else {}
+class FolderStore(ContentStore):
+    """The store in a folder."""
+
+    def __init__(self, path: Path, uri: str | None = None) -> None:
+        super().__init__(FolderShelf(path), uri or path.as_uri())
+        self.path = path
 
 
 def _parsed(data: bytes) -> dict[str, str]:
@@ -167,14 +199,19 @@ def _parsed(data: bytes) -> dict[str, str]:
     return value if right else {}
 
 
+def _named(name: str) -> str:
+    if not _safe(name):
+        raise ValueError(f"{name!r} cannot name a record")
+    return name
+
+
 def _safe(name: str) -> bool:
     return "\0" not in name and not PurePosixPath(name).is_absolute() and not {"", ".", ".."} & set(name.split("/"))
 
 
-def _link(source: Path, target: Path) -> None:
+def _same(digest: str, path: Path) -> bool:
+    """Whether a file holds the bytes of a blob."""
     try:
-        target.hardlink_to(source)
-    except OSError as error:
-        if error.errno in FULL:
-            raise
-        shutil.copyfile(source, target)
+        return path.is_file() and digest_of(path) == digest
+    except OSError:
+        return False

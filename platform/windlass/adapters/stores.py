@@ -1,23 +1,29 @@
-"""The store that an environment's file names, by its address: a folder, today."""
+"""The store that an environment's file names, by its address: a folder or a bucket."""
 
 import re
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from windlass.adapters.store import FolderStore
+from windlass.adapters.bucket import SCHEME, Bucket
+from windlass.adapters.bucket_shelf import BucketShelf
+from windlass.adapters.store import ContentStore, FolderStore
 from windlass.model.failure import Findings
 
 REMOTE = "dvc"
-"""The folder below a store that is DVC's remote; on this machine it is DVC's cache too, which has the same layout."""
+"""The part of a store that is DVC's remote; in a folder on this machine it is DVC's cache too, which has the same layout."""
 
 
-def at(uri: str) -> FolderStore:
+def at(uri: str) -> ContentStore:
     """The store. Raises `Findings` (WL554) for a kind that this Windlass cannot reach."""
+    if uri.startswith(SCHEME):
+        return ContentStore(BucketShelf(Bucket(uri)), uri)
     return FolderStore(_folder(uri), uri)
 
 
 def remote(uri: str) -> str:
     """The address of the store's DVC remote. Raises like `at`."""
+    if uri.startswith(SCHEME):
+        return f"{Bucket(uri).uri}/{REMOTE}"
     return str(_folder(uri) / REMOTE)
 
 
@@ -27,5 +33,5 @@ def _folder(uri: str) -> Path:
         return Path(unquote(parts.path))
     if not re.match(r"[a-z][a-z0-9+.-]*://", uri):
         return Path(uri).absolute()
-    hint = "name a folder that pods and this machine share: file:///srv/store"
-    raise Findings.one("WL554", f"the store `{uri}` is of a kind that this Windlass cannot reach yet", hint)
+    hint = "name a bucket, or a folder that pods and this machine share: s3://ml-dev, file:///srv/store"
+    raise Findings.one("WL554", f"the store `{uri}` is of a kind that this Windlass cannot reach", hint)

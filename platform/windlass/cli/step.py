@@ -3,7 +3,8 @@
 `windlass step run STEP` starts in an empty folder, brings code, pins, documents and data by their digests, does what the step
 does and gives the store what it made; `windlass step fetch` brings what a service needs before it starts. Their arguments are
 written by `windlass render`. `windlass step upload ENV [TEAM/MODEL]` puts into the store what the pods will ask for: until
-apply does it, it is said by hand, from the commit that was rendered.
+apply does it, it is said by hand, from the commit that was rendered. `windlass step install LOCK` is for who builds an image:
+the lock's interpreter lies beside Windlass then, and pods of that image install nothing.
 
 exit codes: 1 the team's code or files, 4 a gate or a digest says no, 5 the world (try again)"""
 
@@ -15,12 +16,14 @@ from windlass.model.failure import Exit
 
 EXAMPLE = "windlass step upload dev vision/digits"
 RUN = ("model", "environment", "store", "code", "lock", "spec", "out")
-FETCH = ("store", "digest", "bento", "library")
+FETCH = ("store", "digest", "bento")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Arguments of the verb."""
-    parser.add_argument("what", metavar="run STEP | fetch | upload ENV [TEAM/MODEL]", nargs="+", help="what to do")
+    parser.add_argument(
+        "what", metavar="run STEP | fetch | upload ENV [TEAM/MODEL] | install LOCK", nargs="+", help="what to do"
+    )
     parser.add_argument("--store", metavar="URI", help="run, fetch: the environment's store")
     parser.add_argument("--model", metavar="TEAM/MODEL", help="run: whose step")
     parser.add_argument("--environment", metavar="ENV", help="run: the environment that trains")
@@ -39,8 +42,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", metavar="DIR", help="run: where small values for the scheduler go")
     parser.add_argument("--digest", help="fetch: the bento")
     parser.add_argument("--bento", metavar="DIR", help="fetch: where it goes")
-    parser.add_argument("--library", metavar="DIR", help="fetch: where the packages of its lock go")
-    parser.add_argument("--wheels", metavar="DIR", help="upload: files of pip, for pods without a package index")
+    parser.add_argument(
+        "--library", metavar="DIR", help="fetch: where the packages of its lock go, if they go anywhere"
+    )
+    parser.add_argument(
+        "--wheels",
+        metavar="DIR",
+        nargs="?",
+        const="",
+        help="upload: the packages of every lock, too, so that pods ask no package index: from there, or from a folder",
+    )
 
 
 def run(arguments: argparse.Namespace) -> Exit:
@@ -52,6 +63,8 @@ def run(arguments: argparse.Namespace) -> Exit:
         case ["fetch"]:
             _needs(arguments, "fetch", FETCH)
             return screen.guarded(arguments.output, lambda: _fetch(arguments))
+        case ["install", lock]:
+            return screen.guarded(arguments.output, lambda: _install(arguments, lock))
         case ["upload", environment]:
             return screen.guarded(arguments.output, lambda: _upload(arguments, environment, None))
         case ["upload", environment, model]:
@@ -101,8 +114,21 @@ def _fetch(arguments: argparse.Namespace) -> Exit:
     from windlass.flows.steps import fetch
 
     bench = wiring.bench(arguments, arguments.store)
-    bento, library = (Path(arguments.directory, name).absolute() for name in (arguments.bento, arguments.library))
+    bento = Path(arguments.directory, arguments.bento).absolute()
+    library = Path(arguments.directory, arguments.library).absolute() if arguments.library else None
     fetch.fetch(bench, bench.store(""), arguments.digest, bento, library)
+    return Exit.OK
+
+
+def _install(arguments: argparse.Namespace, lock: str) -> Exit:
+    from windlass.adapters.files import DiskFiles
+    from windlass.adapters.interpreters import INSTALLED, UvInterpreters
+    from windlass.adapters.progress import TerminalProgress
+
+    pins = DiskFiles().read(Path(arguments.directory, lock))
+    if pins is None:
+        raise misuse.usage(f"there is no file `{lock}`", "name the `requirements.lock` of a model")
+    UvInterpreters(INSTALLED).ensure(pins, TerminalProgress())
     return Exit.OK
 
 
@@ -120,7 +146,7 @@ def _upload(arguments: argparse.Namespace, name: str, model: str | None) -> Exit
     uri = upload.address(project, environment)
     store, remote = stores.at(uri), wiring.remote(uri, ports.progress)
     slugs = [resolve.slug(project.models, model)] if model else sorted(project.models)
-    wheels = Path(arguments.directory, arguments.wheels).absolute() if arguments.wheels else None
-    done = [upload.upload(ports, project, project.models[slug], environment, store, remote, wheels) for slug in slugs]
+    source = None if arguments.wheels is None else wiring.wheels(arguments, ports.root, name)
+    done = [upload.upload(ports, project, project.models[slug], environment, store, remote, source) for slug in slugs]
     screen.data(view.as_json(done) if arguments.output == "json" else view.as_text(done))
     return Exit.OK

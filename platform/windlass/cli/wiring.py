@@ -21,6 +21,7 @@ from windlass.ports import (
     Store,
     Templates,
     TrialFolders,
+    Wheels,
 )
 
 if TYPE_CHECKING:
@@ -144,7 +145,8 @@ def rendered(folder: Path, root: Path) -> Rendered:
 
 def bench(arguments: Namespace, uri: str) -> Bench:
     """What a step of a training needs in ``arguments.directory``, an empty folder without git: the one store that it knows, and
-    the team's own output in its log. The registry lies beside the store, because the folder does not last."""
+    the team's own output in its log. The registry lies beside the store, because the folder does not last; no database lies in
+    a bucket."""
     from windlass.adapters import stores
     from windlass.adapters.bento_packager import BentoPackager
     from windlass.adapters.clock import SystemClock
@@ -153,14 +155,17 @@ def bench(arguments: Namespace, uri: str) -> Bench:
     from windlass.adapters.interpreters import UvInterpreters
     from windlass.adapters.mlflow_registry import MlflowRegistry
     from windlass.adapters.progress import TerminalProgress
+    from windlass.adapters.store import FolderStore
     from windlass.adapters.templates import LayeredTemplates
     from windlass.adapters.trial_folders import DvcTrialFolders
 
     root, store = Path(arguments.directory).resolve(), stores.at(uri)
     progress = TerminalProgress(verbose=True)
-    packager, registry = BentoPackager(root, progress.point), MlflowRegistry(store.path, progress.point)
+    packager = BentoPackager(root, progress.point)
+    registry = MlflowRegistry(store.path, progress.point) if isinstance(store, FolderStore) else None
     atexit.register(packager.close)
-    atexit.register(registry.close)
+    if registry is not None:
+        atexit.register(registry.close)
     return Bench(
         root=root,
         clock=SystemClock(),
@@ -184,6 +189,15 @@ def remote(uri: str, progress: Progress) -> Callable[[Path, Path], RemoteRunner]
 
     address = stores.remote(uri)
     return lambda work, cache: DvcRemoteRunner(work, cache, progress, address)
+
+
+def wheels(arguments: Namespace, root: Path, environment: str) -> Wheels:
+    """Where wheels come from: the folder that was named, else the package index."""
+    from windlass.adapters.wheels import FolderWheels, IndexWheels
+
+    if arguments.wheels:
+        return FolderWheels(Path(arguments.directory, arguments.wheels).absolute())
+    return IndexWheels(root / layout.state(environment, "upload", "wheels"))
 
 
 def standing(arguments: Namespace, root: Path) -> str:

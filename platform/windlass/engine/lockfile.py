@@ -8,7 +8,7 @@ import re
 from windlass.model import digests
 
 HEADER = "# rendered by windlass lock; requirements "
-HASHED = re.compile(r"--hash=sha256:[0-9a-f]{64}")
+HASHED = re.compile(r"--hash=(sha256:[0-9a-f]{64})")
 
 
 def assemble(requirements: bytes, pins: bytes) -> bytes:
@@ -31,3 +31,8 @@ def unhashed(lock: bytes) -> tuple[str, ...]:
     """Pins without a hash, which no installer could verify."""
     entries = re.split(r"\n(?=\S)", body(lock).decode(errors="replace"))
     return tuple(entry.split()[0] for entry in entries if entry.strip() and not HASHED.search(entry))
+
+
+def hashes(lock: bytes) -> frozenset[str]:
+    """The digests of all files that would do."""
+    return frozenset(HASHED.findall(body(lock).decode(errors="replace")))

@@ -26,9 +26,13 @@ NUMBERS = {"int_type": int, "float_type": float}
 
 def repaired(source: Source, kind: type[Kind], error: ValidationError) -> tuple[Kind, Source] | None:
     """The document as it was probably meant, with places for what was renamed; None where that is not obvious."""
-    value, renamed = copy.deepcopy(source.value), dict[Path, str]()
+    value, renamed, gone = copy.deepcopy(source.value), dict[Path, str](), set[Path]()
     for problem in error.errors(include_url=False):
         path = reached(source.value, problem["loc"], problem["type"])
+        if any(path[:length] in gone for length in range(len(path) + 1)):
+            continue
+        if problem["type"] in LEFT_OUT:
+            gone.add(path)
         if not path or not _mend(value, kind, path, problem, renamed):
             return None
     try:

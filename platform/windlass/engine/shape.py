@@ -15,6 +15,8 @@ from windlass.model.diagnostic import Diagnostic, Place
 from windlass.model.project import Source
 
 Path = tuple[str | int, ...]
+KEY = ("[key]",)
+"""How pydantic ends the way to a key that does not fit, which otherwise is the way to its value."""
 
 EXPECTED = {
     "string_type": "text",
@@ -43,6 +45,19 @@ PATTERNS = {
     document.REF_KEY: ("WL296", "key of a secret", "letters, digits, `-`, `_` and `.`"),
     document.VARIABLE: ("WL134", "name of a variable", "letters, digits and `_`, no digit first"),
 }
+FORMS = {
+    document.ADDRESS: (
+        "address without a name and a password",
+        "https://mlflow.example.org; keys come from `secretRef`",
+    ),
+    document.CURRENCY: ("currency", "its three letters: EUR"),
+    document.IMAGE: (
+        "image by its digest",
+        "registry.example/name@sha256: and 64 hex digits; a tag can be moved by anybody",
+    ),
+    document.NAMESPACE: ("name of a namespace", "small letters, digits, `-`, and `{team}` for the team: ml-{team}-dev"),
+}
+"""Like `PATTERNS`, of values that are not repeated: they are long, or hold what nobody should read."""
 LIMITS = {"greater_than_equal": ("ge", "at least"), "less_than_equal": ("le", "at most")}
 CLOSE = 0.75
 """How alike a key and a known one must be before a typing error is likelier than a wrong place."""
@@ -60,13 +75,18 @@ SINGULAR = {
 
 
 def explain(source: Source, kind: type[document.Document], error: ValidationError) -> list[Diagnostic]:
-    """Findings for a validation error, one for each place."""
-    grouped: defaultdict[Path, list[Any]] = defaultdict(list)
+    """Findings for a validation error, one for each place: a key, or a value."""
+    grouped: defaultdict[tuple[Path, bool], list[Any]] = defaultdict(list)
     for problem in error.errors(include_url=False, include_context=True):
-        grouped[reached(source.value, problem["loc"], problem["type"])].append(problem)
-    unknown = [path for path, problems in grouped.items() if problems[0]["type"] == "extra_forbidden"]
+        path = reached(source.value, problem["loc"], problem["type"])
+        grouped[path, problem["loc"][-1:] == KEY].append(problem)
+    unknown = [path for (path, _), problems in grouped.items() if problems[0]["type"] == "extra_forbidden"]
     taken = {(*path[:-1], near(str(path[-1]), anatomy.known_keys(kind, path[:-1]))) for path in unknown}
-    return [_finding(source, kind, path, problems) for path, problems in grouped.items() if path not in taken]
+    return [
+        _finding(source, kind, path, problems, key=key)
+        for (path, key), problems in grouped.items()
+        if path not in taken
+    ]
 
 
 def subject(value: Any, path: Path) -> str:
@@ -105,7 +125,9 @@ def reached(value: Any, location: Sequence[Any], kind: str) -> Path:
     return tuple(path)
 
 
-def _finding(source: Source, kind: type[document.Document], path: Path, problems: Sequence[Any]) -> Diagnostic:
+def _finding(
+    source: Source, kind: type[document.Document], path: Path, problems: Sequence[Any], *, key: bool
+) -> Diagnostic:
     problem = problems[0]
     if problem["type"] == "missing":
         return _missing(source, path)
@@ -113,7 +135,8 @@ def _finding(source: Source, kind: type[document.Document], path: Path, problems
         return _unknown(source, kind, path)
     code, message, hint = _wrong(source.value, path, problems)
     hidden = lines_of_secret(source, path) if "env" in path and path[-1] == "value" else 0
-    return Diagnostic(code, message, source.place(*path), hint, hidden=hidden)
+    place = source.keys.get(path) if key else None
+    return Diagnostic(code, message, place or source.place(*path), hint, hidden=hidden)
 
 
 def _missing(source: Source, path: Path) -> Diagnostic:
@@ -151,6 +174,9 @@ def _wrong(value: Any, path: Path, problems: Sequence[Any]) -> tuple[str, str, s
     if problem["type"] == "string_pattern_mismatch" and context["pattern"] in PATTERNS:
         code, word, form = PATTERNS[context["pattern"]]
         return code, f"`{clipped(given)}` is no {word}", form
+    if problem["type"] == "string_pattern_mismatch" and context["pattern"] in FORMS:
+        word, form = FORMS[context["pattern"]]
+        return "WL135", f"{what} is no {word}", form
     if problem["type"] in LIMITS:
         key, words = LIMITS[problem["type"]]
         return "WL106", f"{what} is {given}, it must be {words} {context[key]}", ""

@@ -29,6 +29,7 @@ from windlass.ports.training import (
     StageRunner,
 )
 from windlass.ports.trials import TrialFolders
+from windlass.ports.wheels import Wheels
 
 __all__ = [
     "Bench",
@@ -56,6 +57,7 @@ __all__ = [
     "Store",
     "Templates",
     "TrialFolders",
+    "Wheels",
 ]
 
 
@@ -64,7 +66,7 @@ class Bench:
     """What training needs of the world, wherever it happens. ``root`` is the folder that state is kept below. ``store`` makes
     the store of an environment by name; ``runner`` a stage runner over a work folder (a small DVC repository) that uses a
     cache folder; ``trials`` the folders for trials in such a repository. There is no git in it, because there is none in the
-    pod of a cluster.
+    pod of a cluster, and maybe no registry: one needs a disk that stays.
     """
 
     root: Path
@@ -73,7 +75,7 @@ class Bench:
     progress: Progress
     interpreters: Interpreters
     checks: DataChecks
-    registry: Registry
+    registry: Registry | None
     packager: Packager
     templates: Templates
     store: Callable[[str], Store]
@@ -85,6 +87,7 @@ class Bench:
 class Ports(Bench):
     """Every port, wired for one repository: ``root``."""
 
+    registry: Registry
     git: Git
     locks: Locks
     servers: Servers

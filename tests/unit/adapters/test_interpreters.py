@@ -85,6 +85,15 @@ def test_other_bytes_than_the_lock_says_are_refused(made):
     assert not made.ready(wrong)
 
 
+def test_what_came_with_windlass_is_taken_and_never_written(tmp_path: Path) -> None:
+    UvInterpreters(tmp_path / "image").ensure(b"# nothing\n", HeardProgress())
+    here = UvInterpreters(tmp_path / "cache", tmp_path / "image")
+    assert here.ready(b"")
+    assert here.path(b"").is_relative_to(tmp_path / "image/envs")
+    assert not here.ready(b"pears==1.0\n")
+    assert here.path(b"pears==1.0\n").is_relative_to(tmp_path / "cache/envs")
+
+
 def test_requirements_become_pins_with_hashes_and_no_address(made):
     pins = made.compile(b"iniconfig  # small\n", SMALL)
     assert pins.startswith(b"iniconfig==")

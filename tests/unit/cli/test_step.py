@@ -10,6 +10,7 @@ import pytest
 from tests.e2e.points import FETCHED
 from tests.transcript import ROOT
 from tests.wheels import wheel
+from windlass.adapters.interpreters import UvInterpreters
 from windlass.adapters.store import FolderStore
 from windlass.flows.steps import wheels
 from windlass.model import digests
@@ -73,6 +74,26 @@ def test_a_bento_and_the_wheels_of_its_lock_are_fetched_and_a_second_time_nothin
     assert (library / "pears.py").stat() == before
     assert [path.name for path in pod.folder.iterdir()] == ["home"], "an image's own folder cannot be written"
     assert sorted(path.name for path in (pod.folder / "home").iterdir()) == ["bento", "lib"]
+
+
+def test_a_bento_alone_is_fetched_for_an_image_that_has_the_packages(pod: Pod) -> None:
+    digest = pod.bento(wheel(pod.wheels, "pears").encode())
+    done = pod.says("fetch", "--digest", digest, "--bento", "home/bento")
+    assert (done.returncode, "packages" in done.stderr) == (0, False), done.stderr
+    assert [path.name for path in (pod.folder / "home").iterdir()] == ["bento"]
+
+
+def test_an_image_gets_the_interpreter_of_a_lock_beside_windlass(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "image"], check=True)
+    site = next(path for path in sys.path if path.endswith("site-packages"))
+    (tmp_path / "requirements.lock").write_text("# nothing but Python\n")
+    own = {"PYTHONPATH": os.pathsep.join((str(ROOT / "platform"), site)), "PATH": os.defpath, "HOME": str(tmp_path)}
+    command = [tmp_path / "image/bin/python", "-m", "windlass", "step", "install", "requirements.lock"]
+    done = subprocess.run(command, cwd=tmp_path, env=own, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    (made,) = (tmp_path / "image/share/windlass/envs").glob("*/bin/python")
+    assert UvInterpreters(tmp_path / "none", tmp_path / "image/share/windlass").path(b"") == made
+    assert not (tmp_path / ".cache/windlass").exists()
 
 
 def test_what_a_kill_left_and_another_lock_are_replaced(pod: Pod) -> None:
@@ -140,10 +161,3 @@ def test_what_is_missing_is_named(pod: Pod, words: list[str], exit_code: int, to
     done = pod.says(*words)
     assert (done.returncode, told in done.stderr) == (exit_code, True), done.stderr
     assert "Traceback" not in done.stderr
-
-
-def test_a_store_that_cannot_be_reached_yet_is_told(pod: Pod) -> None:
-    command = [sys.executable, "-m", "windlass", "step", "run", "fit", *RUN, "--store", "s3://ml-dev"]
-    own = {"PYTHONPATH": str(ROOT / "platform")}
-    done = subprocess.run(command, cwd=pod.folder, env=own, capture_output=True, text=True, check=False)
-    assert (done.returncode, "WL554" in done.stderr) == (1, True), done.stderr

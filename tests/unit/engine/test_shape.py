@@ -1,8 +1,11 @@
 """Shapes: pydantic's findings in our words, and what is said besides a mistake of shape."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from tests.trees import DATASET, MODEL, codes, edited, environment, judged
+from windlass.engine import schema, shape
 
 
 @pytest.mark.parametrize(
@@ -31,6 +34,30 @@ def test_rules_look_at_a_document_with_mistakes_of_shape_too() -> None:
     files = edited(MODEL, "metrics:", "metrcs:")
     files[MODEL] = files[MODEL].replace(b"{metric: f1,", b"{metric: f1_macro,")
     assert codes(files) == ["WL103", "WL212"]
+
+
+def test_a_key_and_its_value_are_each_told_where_they_stand() -> None:
+    found = judged(edited(MODEL, "params: {max_depth: 8}", "placement: {nodeSelector: {a b: c d}}"))
+    assert [(one.code, one.place.column) for one in found if one.place] == [("WL255", 36), ("WL255", 41)]
+
+
+def test_what_stands_in_an_entry_that_is_taken_out_is_no_bug() -> None:
+    images = 'spec:\n  images: {locks: {"sha256:12": {step: latest}}}\n'
+    assert codes(edited(environment("dev"), "spec:\n", images)) == ["WL133", "WL135"]
+
+
+def test_every_form_has_words() -> None:
+    told = set(shape.PATTERNS) | set(shape.FORMS)
+    schemas = [kind.model_json_schema() for kind in schema.KINDS]
+    assert {found for one in schemas for found in patterns(one)} <= told
+
+
+def patterns(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from ([value["pattern"]] if isinstance(value.get("pattern"), str) else [])
+        yield from value.get("patternProperties", {})
+    for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from patterns(one)
 
 
 def test_a_renamed_key_is_not_also_missing() -> None:

@@ -12,7 +12,7 @@ from windlass.model.diagnostic import Diagnostic
 from windlass.model.failure import Findings
 from windlass.model.project import Loaded
 from windlass.model.release import Release
-from windlass.model.specs.environment import Environment, EnvironmentSpec
+from windlass.model.specs.environment import Environment, EnvironmentSpec, LockImages
 from windlass.model.specs.model import ModelSpec
 from windlass.model.workload import (
     Amount,
@@ -56,9 +56,11 @@ def placed(
     release: Release,
     loaded: Loaded[Environment],
     stream: LogStream | None = None,
+    lock: str | None = None,
 ) -> Service:
     """The service with all that a cluster asks for. ``spec`` is the promoted one under the environment's overlays, ``stream``
-    what is logged of its requests. Raises `Findings` (WL240) where the environment does not say what its pods are made of.
+    what is logged of its requests, ``lock`` the digest of the model's pins. Raises `Findings` (WL240) where the environment
+    does not say what its pods are made of.
     """
     environment = loaded.spec
     name = service.name
@@ -68,7 +70,7 @@ def placed(
     min_available = service.scale.min - 1 if service.scale.min > 1 else None
     pod = Pod(
         pull_secrets=environment.spec.images.pull_secrets,
-        **_bento(release, loaded),
+        **_bento(release, loaded, lock),
         security=Security(uid=UID, writable=WRITABLE),
         service_account=name,
         spread=SPREAD,
@@ -123,23 +125,25 @@ def image(text: str) -> Image:
     return Image(ref=ref, digest=digest)
 
 
-def _bento(release: Release, loaded: Loaded[Environment]) -> dict[str, object]:
-    """What the container runs: the bento's own image, else the runtime image with the bento fetched beside it."""
+def _bento(release: Release, loaded: Loaded[Environment], lock: str | None) -> dict[str, object]:
+    """What the container runs: the bento's own image, else the runtime image with the bento fetched beside it, and the packages
+    of its lock where the image does not hold them."""
     spec, bento = loaded.spec.spec, release.spec.pin.bento
     assert bento is not None  # `lower.service` says so before
     if bento.image is not None:
         return {"image": image(bento.image), "fetch": None, "command": None}
     if spec.images.runtime is None or spec.images.step is None or spec.store is None:
         raise Findings(missing(loaded, needed(spec)))
+    own = spec.images.locks.get(lock or "", LockImages())
     fetch = Fetch(
         image=image(spec.images.step),
         store=spec.store.uri,
         secret=spec.store.secret_ref.name if spec.store.secret_ref else None,
         digest=bento.digest,
         bento=BENTO,
-        library=LIBRARY,
+        library=None if own.runtime else LIBRARY,
     )
-    return {"image": image(spec.images.runtime), "fetch": fetch, "command": SERVE}
+    return {"image": image(own.runtime or spec.images.runtime), "fetch": fetch, "command": SERVE}
 
 
 def needed(spec: EnvironmentSpec) -> dict[str, object]:

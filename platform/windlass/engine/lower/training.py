@@ -15,7 +15,7 @@ from windlass.model import digests
 from windlass.model.diagnostic import Diagnostic
 from windlass.model.failure import Findings
 from windlass.model.project import Loaded
-from windlass.model.specs.environment import Environment, Training
+from windlass.model.specs.environment import Environment, LockImages, Training
 from windlass.model.specs.model import Model, ModelSpec
 from windlass.model.workload import (
     EnvEntry,
@@ -103,13 +103,14 @@ def _run(
     name: str, pipeline: Pipeline, spec: ModelSpec, loaded: Loaded[Environment], made: Ingredients, meta: Meta
 ) -> Run:
     environment, training = loaded.spec.spec, loaded.spec.spec.training
+    own = environment.images.locks.get(made.lock, LockImages())
     if environment.images.step is None or environment.store is None:
         parts = {"images.step": environment.images.step, "store": environment.store}
         raise Findings(cluster.missing(loaded, parts, "trains"))
     executor = names.name(pipeline.team, pipeline.model, "executor", limit=names.LIMIT - len(TOKEN))
     return Run(
         name=run_name(pipeline.team, pipeline.model, made.inputs) if made.inputs else None,
-        image=cluster.image(environment.images.step),
+        image=cluster.image(own.step or environment.images.step),
         pull_secrets=environment.images.pull_secrets,
         store=environment.store.uri,
         secret=environment.store.secret_ref.name if environment.store.secret_ref else None,

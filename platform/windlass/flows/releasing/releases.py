@@ -27,6 +27,11 @@ class Held:
     evidence: Evidence
     files: Mapping[str, bytes]
 
+    @property
+    def lock(self) -> str | None:
+        """The digest of the pins that the model runs on."""
+        return self.evidence.trained.requirements if self.evidence.trained else None
+
 
 def current(
     ports: Ports,

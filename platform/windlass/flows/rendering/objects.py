@@ -155,7 +155,7 @@ def _served(
                 yield _Served(managed.placed(plain, release, environment), held, None)
                 continue
             stream = logstream(spec, release, environment)
-            yield _Served(cluster.placed(plain, spec, release, loaded, stream), held, stream)
+            yield _Served(cluster.placed(plain, spec, release, loaded, stream, held.lock), held, stream)
 
 
 def _watching(ports: Ports, environment: Environment, one: _Served) -> list[Document]:

@@ -1,27 +1,23 @@
 """The verb `step upload`: everything that the pods of a training will bring by digest, put into the environment's store."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from windlass.engine import overlay, resolve
+from windlass.engine import lockfile, overlay, resolve
 from windlass.engine.lower import cluster
 from windlass.flows import clean
 from windlass.flows.releasing import releases
-from windlass.flows.steps.wheels import record
+from windlass.flows.steps import wheels
 from windlass.flows.training import candidates, material
 from windlass.flows.training.champions import rivals
-from windlass.flows.training.material import Material
 from windlass.model import digests, layout
 from windlass.model.diagnostic import Place
 from windlass.model.failure import Findings, Usage, World
 from windlass.model.project import Loaded, Project
 from windlass.model.specs.environment import LOCAL, Environment
 from windlass.model.specs.model import Model
-from windlass.ports import Ports, RemoteRunner, Store
-
-HASH = re.compile(rb"--hash=(sha256:[0-9a-f]{64})")
+from windlass.ports import Ports, RemoteRunner, Store, Wheels
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +51,11 @@ def upload(
     environment: Environment,
     store: Store,
     remote: Callable[[Path, Path], RemoteRunner],
-    wheels: Path | None = None,
+    source: Wheels | None = None,
 ) -> Uploaded:
-    """Put it there; what is there already does not travel. ``wheels`` is a folder of files for `pip`, those of the locks among
-    them are taken. Raises like `material.whole`, `Refused` (WL412) for a dirty tree, `World` (WL552) where the data that specs
-    ask for is on nobody's disk, `Findings` (WL563) where no wheel fits."""
+    """Put it there; what is there already does not travel. The wheels of its locks come from ``source``. Raises like
+    `material.whole` and `Wheels.folder`, `Refused` (WL412) for a dirty tree, `World` (WL552) where the data that specs ask for is
+    on nobody's disk, `Findings` (WL563) where no wheel fits."""
     name, slug = environment.metadata.name, loaded.spec.metadata.slug
     clean.require(ports, name, ("specs", "environments"))
     found = material.whole(ports, project, loaded, environment)
@@ -68,11 +64,11 @@ def upload(
     parts = (found.model, *(part for _, part in found.datasets.values()))
     for part in parts:
         store.put(part.lock)
-    fitting = [part for part in parts if _wheels(ports, store, part, wheels)]
-    if wheels is not None and not fitting:
+    fitting = [part for part in parts if wheels.keep(ports.files, store, part.lock, source)]
+    if source is not None and not fitting and any(lockfile.hashes(part.lock) for part in parts):
         pins = found.model.path(found.model.pipeline.requirements)
-        hint = f"`pip download --require-hashes --only-binary :all: -r {pins} -d DIR` fills a folder"
-        raise Findings.one("WL563", f"no file in `{wheels}` has a hash that `{pins}` names", hint, Place(pins))
+        hint = "`--wheels` without a folder fetches them from the package index"
+        raise Findings.one("WL563", f"no wheel there has a hash that `{pins}` names", hint, Place(pins))
     spec = store.put(digests.canonical(material.documents(found, laid)))
     commit = candidates.origin(ports, found).commit
     if commit is not None and store.record(layout.archive_origin(code)) is None:
@@ -118,17 +114,3 @@ def _names(project: Project, environment: str) -> Iterator[str]:
     yield environment
     yield LOCAL
     yield from (name for name in sorted(project.environments) if name != environment)
-
-
-def _wheels(ports: Ports, store: Store, part: Material, folder: Path | None) -> bool:
-    """Keep those files of a lock that a folder has, as one folder of the store; whether the store has any now. A lock without
-    packages needs none, and says so."""
-    wanted = {found.decode() for found in HASH.findall(part.lock)}
-    kept = {}
-    for path in () if folder is None else ports.files.walk(folder):
-        data = ports.files.read(path) or b""
-        if digests.of_bytes(data) in wanted:
-            kept[path.name] = store.put(data)
-    if kept or not wanted:
-        store.write_record(record(part.lock), store.put(digests.canonical(kept)).encode())
-    return bool(kept)

@@ -4,11 +4,29 @@ from pathlib import Path
 
 from windlass.engine import lockfile
 from windlass.model import digests, layout
-from windlass.ports import Bench, Store
+from windlass.ports import Bench, Files, Store, Wheels
+
+
+def keep(files: Files, store: Store, lock: bytes, source: Wheels | None) -> bool:
+    """Let the store have the wheels of a lock, as one folder; whether it got any. A lock without packages needs none, and says
+    so. Raises like the source."""
+    wanted = lockfile.hashes(lock)
+    folder = source.folder(lock) if source is not None and wanted else None
+    kept = {}
+    for path in () if folder is None else files.walk(folder):
+        data = files.read(path) or b""
+        if digests.of_bytes(data) in wanted:
+            kept[path.name] = store.put(data)
+    if kept or not wanted:
+        store.write_record(record(lock), store.put(digests.canonical(kept)).encode())
+    return bool(kept)
 
 
 def interpreter(bench: Bench, store: Store, lock: bytes) -> Path:
-    """The interpreter of a lock: from the store's wheels alone where it has them, else as on any machine."""
+    """The interpreter of a lock: the one that is here, else from the store's wheels alone where it has them, else as on any
+    machine."""
+    if bench.interpreters.ready(lock):
+        return bench.interpreters.path(lock)
     return bench.interpreters.ensure(lock, bench.progress, brought(store, lock, bench.root / layout.STATE / "wheels"))
 
 

@@ -76,10 +76,13 @@ class Closing:
         return candidate.model_copy(update=passed)
 
     def register(self, candidate: Candidate) -> None:
-        """A version of the registered model that holds the candidate's bytes."""
+        """A version of the registered model that holds the candidate's bytes, where there is a registry."""
         model, progress = candidate.model, self.bench.progress
         assert model is not None  # `judge` gave it one
         progress.begin("register", model.registry)
+        if self.bench.registry is None:
+            progress.end("register", "left out", f"{model.registry}  no registry lies in a bucket")
+            return
         registry.restore(self.bench, self.project, model.registry)
         version = registry.register(self.bench, self.environment, candidate, self.spec)
         progress.end(

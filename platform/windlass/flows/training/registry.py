@@ -20,6 +20,7 @@ def register(bench: Bench, environment: str, candidate: Candidate, spec: ModelSp
     pin = candidate.model
     if pin is None:
         raise World.one("WL521", f"the record of {candidate.slug} {candidate.inputs} names no model", "train it again")
+    assert bench.registry is not None  # who has none does not come here
     known = bench.registry.versions(pin.registry).get(pin.digest)
     store = bench.store(environment)
     place = bench.root / layout.state(environment, "models", pin.digest.removeprefix("sha256:"))
@@ -35,7 +36,7 @@ def register(bench: Bench, environment: str, candidate: Candidate, spec: ModelSp
 def restore(bench: Bench, project: Project, name: str) -> None:
     """Where a registered model has no version at all, build again what a lost registry had: before a new version takes the
     number of an old one. Costs nothing where nothing was ever trained here."""
-    if not bench.registry.versions(name):
+    if bench.registry is not None and not bench.registry.versions(name):
         rebuild(bench, project)
 
 

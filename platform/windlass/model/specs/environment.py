@@ -4,14 +4,26 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from windlass.model.document import IMAGE, NAMESPACE, QUANTITY, Document, Duration, Flag, Int, Name, Number, Text
+from windlass.model.document import (
+    ADDRESS,
+    CURRENCY,
+    IMAGE,
+    NAMESPACE,
+    QUANTITY,
+    Digest,
+    Document,
+    Duration,
+    Flag,
+    Int,
+    Name,
+    Number,
+    Text,
+)
 from windlass.model.metadata import Api, Metadata
 from windlass.model.specs.dataset import Scalar
 from windlass.model.specs.placement import Placement
 
 LOCAL = "local"
-ADDRESS = r"^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~/-]*)?$"
-"""Without a name and a password in it: those are secrets."""
 
 
 class Target(Document):
@@ -42,7 +54,7 @@ class StoreRef(Document):
     """The environment's content store. Every key of ``secret_ref`` becomes an environment variable of who reads it."""
 
     uri: Text
-    """A folder or a bucket."""
+    """A bucket, or a folder that all who use it share: `s3://ml-dev/windlass`, `file:///srv/store`."""
     secret_ref: SecretRef | None = None
     """The secret with the keys to it."""
 
@@ -69,6 +81,15 @@ class Secrets(Document):
     """How often they are fetched anew."""
 
 
+class LockImages(Document):
+    """Images that hold the packages of one requirements lock, so that their pods install nothing. Either may be left out."""
+
+    step: Annotated[str, Field(pattern=IMAGE)] | None = None
+    """The step image with the lock's interpreter in it: `RUN windlass step install requirements.lock`."""
+    runtime: Annotated[str, Field(pattern=IMAGE)] | None = None
+    """The runtime image with the lock's packages in its Python."""
+
+
 class Images(Document):
     """The image lock: what containers run, each by digest. ``runtime`` serves bentos that are no images themselves,
     ``step`` holds Windlass: it runs pipeline steps and fetches bentos."""
@@ -79,6 +100,9 @@ class Images(Document):
     """The image that runs steps of Windlass."""
     base: Annotated[str, Field(pattern=IMAGE)] | None = None
     """The image with Python that both are built on."""
+    locks: dict[Digest, LockImages] = {}
+    """Images of their own for models of a requirements lock, by its digest, which a Workflow has as its parameter `lock`. Pods
+    of other locks install the lock's wheels from the store."""
     pull_secrets: tuple[Name, ...] = ()
     """The secrets that let a cluster pull them."""
 
@@ -111,7 +135,7 @@ class Prices(Document):
     """A GiB of memory."""
     gpu_hour: Price | None = None
     """A GPU."""
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    currency: Annotated[str, Field(pattern=CURRENCY)]
     """Of all prices here, by its three letters: EUR."""
 
 

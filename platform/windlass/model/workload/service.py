@@ -8,14 +8,15 @@ from windlass.model.workload.parts import EnvEntry, Image, Meta, Network, Resour
 
 class Fetch(Document):
     """What must lie on the disk before a container starts: a bento and the packages of its lock, brought by a container of
-    its own from the store and compared with the digest. ``secret`` holds the keys to the store."""
+    its own from the store and compared with the digest. ``secret`` holds the keys to the store; ``library`` is None where the
+    image has the packages."""
 
     image: Image
     store: Text
     secret: str | None = None
     digest: Digest
     bento: Text
-    library: Text
+    library: Text | None = None
 
 
 class Update(Document):

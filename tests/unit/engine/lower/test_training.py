@@ -54,6 +54,14 @@ def test_the_example_of_the_backend_is_the_living_one():
     assert found.meta.labels == wanted.meta.labels
 
 
+def test_a_lock_with_an_image_of_its_own_runs_in_it():
+    own = IMAGE.replace("2" * 64, "5" * 64)
+    for lock, wanted in ((ZERO, own), (ZERO.replace("0", "1"), IMAGE)):
+        run = placed(images={"step": IMAGE, "locks": {lock: {"step": own}}}).run
+        assert run is not None
+        assert f"{run.image.ref}@{run.image.digest}" == wanted
+
+
 def test_steps_stand_between_the_one_that_asks_and_the_one_that_leaves():
     found = placed()
     assert [step.name for step in found.steps][:2] == ["refresh", "check-scans"]

@@ -1,17 +1,22 @@
-"""Bytes on disk by their sha256: written beside their place, synced and renamed, so that a kill leaves them whole or absent.
+"""A store's bytes in a folder: written beside their place, synced and renamed, so that a kill leaves them whole or absent.
 
-The lower half of the store. Blobs are read-only files, because folders taken out of the store are hard links to them.
+Blobs are read-only files, because what is taken out of the store are hard links to them where the file system can, so that a
+large model costs no second copy.
 """
 
 import hashlib
+import io
 import os
+import shutil
 import socket
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import IO
 
-from windlass.adapters.files import trouble
+from windlass.adapters.files import FULL, trouble
 from windlass.model import digests
 from windlass.model.failure import Failure, Refused, World
 
@@ -20,11 +25,12 @@ ABANDONED = 3 * 86400
 """Seconds after which a temporary file of another machine is nobody's."""
 
 
-class Blobs:
-    """``<folder>/blobs/sha256/ab/<hex>``, with temporary files in ``<folder>/tmp``."""
+class FolderShelf:
+    """`store.Shelf`: ``<folder>/blobs/sha256/ab/<hex>`` and ``<folder>/records``, with temporary files in ``<folder>/tmp``."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.address = str(folder)
         self._names = count()
 
     def path(self, digest: str) -> Path:
@@ -38,7 +44,22 @@ class Blobs:
 
     def sound(self, digest: str) -> bool:
         """Whether it is there and its bytes are what its name says."""
-        return self.has(digest) and _digest(self.path(digest)) == digest
+        return self.has(digest) and digest_of(self.path(digest)) == digest
+
+    @contextmanager
+    def open(self, digest: str) -> Iterator[IO[bytes]]:
+        """The bytes as they are. `World` (WL552) if absent."""
+        try:
+            file = self.path(digest).open("rb")
+        except OSError as error:
+            raise self.unreadable(digest, error) from error
+        with file:
+            yield file
+
+    def put(self, data: bytes) -> str:
+        """Store bytes; the digest."""
+        digest = digests.of_bytes(data)
+        return digest if self.sound(digest) else self.take(io.BytesIO(data))
 
     def take(self, source: IO[bytes], expected: str = "") -> str:
         """Copy a stream in; its digest. What is here already is verified and, where it rotted, replaced, so that making
@@ -74,18 +95,49 @@ class Blobs:
     def verify(self, digest: str) -> None:
         """Recompute the digest; raises like `read`."""
         try:
-            sound = _digest(self.path(digest)) == digest
+            sound = digest_of(self.path(digest)) == digest
         except OSError as error:
             raise self.unreadable(digest, error) from error
         if not sound:
             raise self.corrupt(digest)
 
-    def same(self, digest: str, path: Path) -> bool:
-        """Whether a file elsewhere holds the bytes of a blob."""
+    def bring(self, digest: str, path: Path) -> None:
+        """Make a file that holds the verified bytes and cannot be written; raises like `read`."""
+        self.verify(digest)
         try:
-            return path.is_file() and _digest(path) == digest
-        except OSError:
-            return False
+            path.hardlink_to(self.path(digest))
+        except OSError as error:
+            if error.errno in FULL:
+                raise
+            shutil.copyfile(self.path(digest), path)
+
+    def record(self, name: str) -> bytes | None:
+        """A named record, or None."""
+        path = self._record(name)
+        try:
+            return path.read_bytes()
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            return None
+        except OSError as error:
+            raise trouble(path, error, "read") from error
+
+    def write_record(self, name: str, data: bytes) -> None:
+        """Write a named record atomically."""
+        path = self._record(name)
+        try:
+            part = self.part()
+            with part.open("wb") as target:
+                target.write(data)
+                sync(target)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part.replace(path)
+        except OSError as error:
+            raise trouble(path, error, "written") from error
+
+    def records(self, prefix: str) -> list[str]:
+        """The names of records below a folder of names."""
+        found = (path for path in self._record(prefix).rglob("*") if path.is_file())
+        return [path.relative_to(self.folder / "records").as_posix() for path in found]
 
     def part(self) -> Path:
         """A new temporary file's path. The first one sweeps out what killed processes left: those of this machine (in a pod, of
@@ -110,6 +162,9 @@ class Blobs:
         hint = "bring the store back, or train again: a release is only digests, its bytes live there"
         return World.one("WL552", f"the store at `{self.folder}` does not have {digest}", hint)
 
+    def _record(self, name: str) -> Path:
+        return self.folder / "records" / name
+
 
 def sync(file: IO[bytes]) -> None:
     """Wait until what was written is on the disk."""
@@ -125,7 +180,8 @@ def _copy(source: IO[bytes], target: IO[bytes]) -> str:
     return digests.PREFIX + hasher.hexdigest()
 
 
-def _digest(path: Path) -> str:
+def digest_of(path: Path) -> str:
+    """The digest of a file."""
     with path.open("rb") as file:
         return digests.PREFIX + hashlib.file_digest(file, "sha256").hexdigest()
 
