@@ -27,6 +27,7 @@ VERBS = {
     "apply": "do it, exactly as planned",
     "drift": "what somebody changed by hand, and who",
     "train": "train a model for an environment and propose its release",
+    "collect": "propose what trainings in a cluster ended with",
     "step": "one step of a training, as a pod of a cluster takes it",
     "tune": "run a search: what the stage `tune` of a dvc.yaml calls",
     "promote": "propose a release for the next environment",

@@ -11,6 +11,7 @@ from windlass.ports import Ports
 
 if TYPE_CHECKING:
     from windlass.flows.applying.outcome import Applied
+    from windlass.flows.cluster.runs import Run
     from windlass.model.drift import Drift
     from windlass.model.served import Standing
 
@@ -20,7 +21,7 @@ def plan(ports: Ports, project: Project, environment: Environment) -> Plan:
     if environment.spec.target.kind == "kubernetes":
         from windlass.flows.cluster import plan as cluster
 
-        return cluster.plan(ports, wiring.reach(environment), project, environment)
+        return cluster.plan(wiring.stored(ports, project), wiring.reach(ports, environment), project, environment)
     from windlass.flows import plan as here
 
     return here.plan(ports, project, environment)
@@ -31,7 +32,7 @@ def drift(ports: Ports, project: Project, environment: Environment) -> "tuple[Dr
     if environment.spec.target.kind == "kubernetes":
         from windlass.flows.cluster import drift as cluster
 
-        return cluster.drift(ports, wiring.reach(environment), project, environment)
+        return cluster.drift(wiring.stored(ports, project), wiring.reach(ports, environment), project, environment)
     from windlass.flows import drift as here
 
     return here.drift(ports, project, environment)
@@ -46,10 +47,24 @@ def status(ports: Ports, project: Project, environments: Sequence[Environment]) 
         if environment.spec.target.kind == "kubernetes":
             from windlass.flows.cluster import status as cluster
 
-            found += cluster.status(ports, wiring.reach(environment), project, environment)
+            found += cluster.status(ports, wiring.reach(ports, environment), project, environment)
         else:
             found += here.status(ports, project, [environment])
     return found
+
+
+def trains_elsewhere(ports: Ports, environment: Environment) -> bool:
+    """Whether trainings of an environment run in its cluster."""
+    from windlass.flows.rendering import objects
+
+    return environment.spec.target.kind == "kubernetes" and objects.trains(ports, environment)
+
+
+def train(ports: Ports, project: Project, environment: Environment, slug: str) -> "Run":
+    """Submit a training to a cluster."""
+    from windlass.flows.cluster import train as cluster
+
+    return cluster.train(wiring.stored(ports, project), wiring.reach(ports, environment), project, environment, slug)
 
 
 def apply(ports: Ports, project: Project, environment: Environment, plan: Plan, lock: int) -> "Applied":
@@ -57,7 +72,9 @@ def apply(ports: Ports, project: Project, environment: Environment, plan: Plan, 
     if environment.spec.target.kind == "kubernetes":
         from windlass.flows.cluster import apply as cluster
 
-        return cluster.apply(ports, wiring.reach(environment), project, environment, plan)
+        return cluster.apply(
+            wiring.stored(ports, project), wiring.reach(ports, environment), project, environment, plan
+        )
     from windlass.flows import apply as here
 
     return here.apply(ports, project, environment, plan, lock)

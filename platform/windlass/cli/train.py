@@ -1,6 +1,7 @@
 """Train a model for an environment that trains (the head of the chain, or `local`) and propose the result as a release.
 
-Only what changed runs again. A gate that refuses exits 4 and releases nothing."""
+Only what changed runs again. A gate that refuses exits 4 and releases nothing. Where the environment trains in a cluster, the run
+is submitted there; `windlass status` follows it, `windlass collect` proposes what came of it."""
 
 import argparse
 
@@ -23,7 +24,7 @@ def run(arguments: argparse.Namespace) -> Exit:
 
 
 def _train(arguments: argparse.Namespace) -> Exit:
-    from windlass.cli import wiring
+    from windlass.cli import targets, wiring
     from windlass.engine import resolve
     from windlass.flows import load
     from windlass.flows.releasing import propose_trained
@@ -34,6 +35,10 @@ def _train(arguments: argparse.Namespace) -> Exit:
     here = wiring.standing(arguments, ports.root)
     project, loaded = load.require_model(ports, arguments.model, here, arguments.env)
     environment = resolve.environment(project, arguments.env, arguments.rehearse)
+    if targets.trains_elsewhere(ports, environment):
+        run = targets.train(ports, project, environment, loaded.spec.metadata.slug)
+        screen.data(view.submitted_json(run.change) if arguments.output == "json" else view.submitted(run.change))
+        return Exit.OK
     trained = propose_trained.propose_trained(ports, project, loaded, environment)
     screen.data(view.as_json(trained) if arguments.output == "json" else view.as_text(trained))
     if arguments.output != "json":

@@ -3,7 +3,7 @@
 import atexit
 from argparse import Namespace
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,7 @@ from windlass.ports import (
 if TYPE_CHECKING:
     from windlass.flows.cluster.reach import Reach
     from windlass.flows.rendering.fleet import Surroundings
+    from windlass.model.project import Project
     from windlass.model.specs.environment import Environment
 
 
@@ -126,14 +127,33 @@ def surroundings() -> "Surroundings":
     return Surroundings(survey, ForkedHands())
 
 
-def reach(environment: "Environment") -> "Reach":
+def reach(ports: Ports, environment: "Environment") -> "Reach":
     """The cluster that an environment is applied to. Raises `Usage` (WL573) where kubeconfig does not know it."""
     from windlass.adapters.kubernetes.cluster import HttpCluster
     from windlass.adapters.kubernetes.connection import Connection
     from windlass.adapters.kubernetes.requests import Requests
+    from windlass.adapters.wheels import IndexWheels
     from windlass.flows.cluster.reach import Reach
 
-    return Reach(HttpCluster(Requests(Connection(environment.spec.target.context))), surroundings())
+    return Reach(
+        HttpCluster(Requests(Connection(environment.spec.target.context))),
+        surroundings(),
+        lambda uri: remote(uri, ports.progress),
+        IndexWheels(ports.root / layout.state(environment.metadata.name, "upload", "wheels")),
+    )
+
+
+def stored(ports: Ports, project: "Project") -> Ports:
+    """The ports, with the stores that environments in clusters name; others have theirs on this machine."""
+    from windlass.adapters import stores
+
+    def store(name: str) -> Store:
+        declared = project.environments.get(name)
+        if declared is None or declared.spec.spec.target.kind != "kubernetes" or declared.spec.spec.store is None:
+            return ports.store(name)
+        return stores.at(declared.spec.spec.store.uri)
+
+    return replace(ports, store=store)
 
 
 def rendered(folder: Path, root: Path) -> Rendered:

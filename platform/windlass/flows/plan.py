@@ -55,7 +55,7 @@ def plan(
         verdicts=(
             *guard.verdicts(changes, environment.spec.guards, deletable),
             *approvals.verdicts(ports, project, environment, held, changes, last, base),
-            *_unmerged(ports, project, environment, changes),
+            *unmerged(ports, project, environment, changes),
             *_untrained(project, environment, only),
         ),
         created_at=ports.clock.now().isoformat(timespec="seconds"),
@@ -133,7 +133,7 @@ def _run(ports: Ports, project: Project, loaded: Loaded[Model], environment: Env
     return manifests.pipeline_run(pipeline(loaded, project, environment), inputs, spec)
 
 
-def _unmerged(ports: Ports, project: Project, environment: Environment, changes: Collection[Change]) -> list[Verdict]:
+def unmerged(ports: Ports, project: Project, environment: Environment, changes: Collection[Change]) -> list[Verdict]:
     """A run whose result could not be released, because what stands here is not what was merged (WL436). A warning: the plan
     of a branch is what a reviewer wants to see, and what serves may go on. Apply asks before it trains."""
     if environment.metadata.name == LOCAL:
@@ -141,7 +141,7 @@ def _unmerged(ports: Ports, project: Project, environment: Environment, changes:
     found: list[Verdict] = []
     for change in changes:
         slug = change.identity.owner
-        if change.identity.kind != "PipelineRun" or change.action in ("unchanged", "delete"):
+        if change.identity.kind not in receipts.RUNS or change.action in ("unchanged", "delete"):
             continue
         try:
             release.merged(ports, project.models[slug], environment)

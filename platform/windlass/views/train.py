@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from windlass.model.candidate import Candidate
+from windlass.model.plan import Change
 from windlass.views.words import columns, number, short
 
 
@@ -36,3 +37,16 @@ def as_json(trained: Any) -> str:
         "seconds": round(trained.seconds, 3),
     }
     return json.dumps(value, sort_keys=True, indent=2, ensure_ascii=False)
+
+
+def submitted(change: Change) -> str:
+    """A training in a cluster: what was submitted, or why nothing was."""
+    if change.action == "create":
+        return f"submitted {change.identity}: {change.reason}"
+    return f"nothing to submit: {change.reason}"
+
+
+def submitted_json(change: Change) -> str:
+    """The same as data."""
+    value = {"workflow": change.identity.plain(), "submitted": change.action == "create", "reason": change.reason}
+    return json.dumps(value, sort_keys=True, indent=2)

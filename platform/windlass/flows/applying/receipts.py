@@ -18,6 +18,11 @@ from windlass.model.receipt import Outcome, Receipt, Served
 from windlass.model.specs.environment import LOCAL, Environment
 from windlass.ports import Ports
 
+RUNS = ("PipelineRun", "Workflow")
+"""Kinds of training runs, on a laptop and in a cluster."""
+GOES = "goes on"
+"""The version of a run that has not ended: what becomes of it makes no plan stale."""
+
 
 @dataclass(frozen=True, slots=True)
 class Act:
@@ -50,7 +55,8 @@ def tells(told: Receipt | None, plan: Plan, held: Mapping[str, Held], only: str 
     """Whether a receipt already says what is held and what is trained now (a kill may have come between the work and its
     receipt)."""
     served, trained = (told.served, told.trained) if told else ({}, {})
-    if any(trained.get(change.identity.owner) != change.observed.uid for change in _runs(plan)):
+    ended = (change for change in _runs(plan) if change.observed.version != GOES)
+    if any(trained.get(change.identity.owner) != change.observed.uid for change in ended):
         return False
     said = {slug: (one.release, one.generation) for slug, one in served.items() if one.healthy and only in (None, slug)}
     asked = {slug: (one.release.digest, one.release.spec.generation) for slug, one in held.items()}
@@ -102,7 +108,7 @@ def _needed(act: Act) -> dict[str, int]:
 
 
 def _runs(plan: Plan) -> list[Change]:
-    return [change for change in plan.changes if change.identity.kind == "PipelineRun" and change.action != "delete"]
+    return [change for change in plan.changes if change.identity.kind in RUNS and change.action != "delete"]
 
 
 def _trained(act: Act) -> dict[str, str]:

@@ -15,8 +15,8 @@ from windlass.flows import actor
 from windlass.flows.applying import receipts
 from windlass.flows.applying.outcome import Applied, meant, permitted
 from windlass.flows.applying.receipts import Act, Done
+from windlass.flows.cluster import contents, waiting
 from windlass.flows.cluster import plan as planning
-from windlass.flows.cluster import waiting
 from windlass.flows.cluster.plan import Seen
 from windlass.flows.cluster.reach import NAMESPACE, Reach, inventory
 from windlass.flows.cluster.served import served
@@ -54,7 +54,10 @@ def _do(act: Act, reach: Reach, now: Seen, fence: Fence) -> Applied:
     writing = Writing(act, reach, now, fence, done)
     unwell: frozenset[str] = frozenset()
     try:
+        owners = {change.identity.owner for change in now.plan.pending}
+        contents.bring(act.ports, act.project, act.environment, now, owners)
         writing.all()
+        writing.submit()
         unwell = waiting.wait(act, reach, now, done)
         done.outcome = "failed" if done.failures else "succeeded"
     except Failure as failure:

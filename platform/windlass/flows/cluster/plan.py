@@ -7,10 +7,13 @@ from windlass.engine import guard
 from windlass.engine.cluster.applyset import PART_OF
 from windlass.flows import clean
 from windlass.flows.applying import deletions, receipts
+from windlass.flows.cluster import runs
 from windlass.flows.cluster import wanted as wanting
 from windlass.flows.cluster.look import Looked, look
 from windlass.flows.cluster.reach import Reach
+from windlass.flows.cluster.runs import Runs
 from windlass.flows.cluster.wanted import Wanted
+from windlass.flows.plan import unmerged
 from windlass.flows.releasing import approvals, releases
 from windlass.flows.releasing.releases import Held
 from windlass.model.plan import Change, Plan, Verdict
@@ -27,6 +30,7 @@ class Seen:
     plan: Plan
     wanted: Wanted
     looked: Looked
+    runs: Runs
     held: dict[str, Held]
     last: Receipt | None
 
@@ -43,6 +47,9 @@ def seen(ports: Ports, reach: Reach, project: Project, environment: Environment)
     base = ports.git.head()
     wanted = wanting.wanted(ports, reach, project, environment)
     looked = look(reach, environment, wanted)
+    trainings = runs.look(ports, reach, environment, wanted.runs)
+    every = (*looked.changes, *trainings.changes)
+    changes = tuple(sorted(every, key=lambda change: (change.identity.owner, *change.identity.key)))
     held = releases.current(ports, project, environment, base)
     last = receipts.last(ports, environment)
     made = Plan(
@@ -52,17 +59,19 @@ def seen(ports: Ports, reach: Reach, project: Project, environment: Environment)
         render_digest=wanted.digest,
         releases={slug: one.release.digest for slug, one in held.items()},
         inventory=looked.parent,
-        changes=looked.changes,
+        changes=changes,
         verdicts=(
             *_blocked(looked),
-            *guard.verdicts(looked.changes, environment.spec.guards, deletions.allowed(ports, last, base)),
-            *_protected(looked.changes, environment),
-            *approvals.verdicts(ports, project, environment, held, looked.changes, last, base),
+            *guard.verdicts(changes, environment.spec.guards, deletions.allowed(ports, last, base)),
+            *_protected(changes, environment),
+            *approvals.verdicts(ports, project, environment, held, changes, last, base),
             *_alone(looked),
+            *trainings.unsure,
+            *unmerged(ports, project, environment, trainings.changes),
         ),
         created_at=ports.clock.now().isoformat(timespec="seconds"),
     )
-    return Seen(made, wanted, looked, held, last)
+    return Seen(made, wanted, looked, trainings, held, last)
 
 
 def _blocked(looked: Looked) -> list[Verdict]:

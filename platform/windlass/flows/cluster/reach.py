@@ -1,10 +1,13 @@
 """What plan and apply of a cluster need besides the ports, and where Windlass keeps its own things there."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from windlass.flows.rendering.fleet import Surroundings
 from windlass.model.plan import Identity
 from windlass.model.specs.environment import Environment
+from windlass.ports import RemoteRunner, Wheels
 from windlass.ports.cluster import Cluster, Kind
 
 CONFIGMAP = Kind("", "v1", "ConfigMap", "configmaps", namespaced=True)
@@ -13,10 +16,12 @@ NAMESPACE = Kind("", "v1", "Namespace", "namespaces", namespaced=False)
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """A cluster, and what rendering needs."""
+    """A cluster, what rendering needs, and what brings things into stores: runners by a store's address, and wheels."""
 
     cluster: Cluster
     around: Surroundings
+    remote: Callable[[str], Callable[[Path, Path], RemoteRunner]]
+    wheels: Wheels
 
 
 def inventory(environment: Environment) -> Identity:

@@ -1,10 +1,12 @@
 """Release, live and ledger side by side, for an environment in a cluster."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from windlass.engine.cluster import applyset, stamp
+from windlass.engine.cluster import applyset, attempts, stamp
 from windlass.engine.cluster.health import Health, health
 from windlass.flows.applying import receipts
+from windlass.flows.cluster import runs
 from windlass.flows.cluster.look import kind_of
 from windlass.flows.cluster.reach import CONFIGMAP, Reach, inventory
 from windlass.flows.releasing import releases, waiting
@@ -25,15 +27,38 @@ def status(ports: Ports, reach: Reach, project: Project, environment: Environmen
     """One line per model, in name order. Nothing is rendered and nothing is written."""
     name = environment.metadata.name
     held = releases.current(ports, project, environment, ports.git.head())
-    live = _live(reach, environment)
+    live, running = _live(reach, environment), _running(reach, environment)
     last, waits = receipts.last(ports, environment), waiting.waiting(ports, name)
-    slugs = {*held, *live, *(one.slug for one in waits)}
-    return [
-        _standing(
-            environment, slug, held.get(slug), live.get(slug, ()), last, [one for one in waits if one.slug == slug]
-        )
-        for slug in sorted(slugs)
-    ]
+    slugs = {*held, *live, *running, *(one.slug for one in waits)}
+    found = []
+    for slug in sorted(slugs):
+        mine = [one for one in waits if one.slug == slug]
+        standing = _standing(environment, slug, held.get(slug), live.get(slug, ()), last, mine)
+        found.append(_with_run(standing, running.get(slug)))
+    return found
+
+
+def _running(reach: Reach, environment: Environment) -> Mapping[str, str]:
+    """The newest training run of each model, in a line."""
+    found: dict[str, Live] = {}
+    for one in runs.workflows(reach, environment, set()):
+        slug = stamp.identity(one).owner
+        if slug not in found or _born(found[slug]) < _born(one):
+            found[slug] = one
+    return {slug: attempts.told(one) for slug, one in found.items()}
+
+
+def _born(live: Live) -> str:
+    return str(live["metadata"]["creationTimestamp"])
+
+
+def _with_run(standing: Standing, run: str | None) -> Standing:
+    """A model is in training where nothing of it is released or proposed yet."""
+    if run is None:
+        return standing
+    idle = standing.state == "proposed" and not standing.proposals
+    said = "; ".join(word for word in (standing.detail, f"training {run}") if word)
+    return replace(standing, state="training" if idle else standing.state, detail=said)
 
 
 def _live(reach: Reach, environment: Environment) -> Mapping[str, Sequence[Live]]:

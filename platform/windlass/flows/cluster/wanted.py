@@ -75,6 +75,12 @@ def wanted(ports: Ports, reach: Reach, project: Project, environment: Environmen
     return Wanted(tuple(sorted(objects, key=lambda one: one.identity.key)), runs)
 
 
+def trainings(ports: Ports, reach: Reach, environment: Environment) -> tuple[Mapping[str, Any], ...]:
+    """The runs alone."""
+    rendered = _objects(render.shown(ports, reach.around, Asked((environment.metadata.name,))))
+    return tuple(one for one in rendered if _is_run(one))
+
+
 def _is_run(rendered: Mapping[str, Any]) -> bool:
     return (rendered["apiVersion"].partition("/")[0], rendered["kind"]) == RUN
 

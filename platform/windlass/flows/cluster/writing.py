@@ -7,11 +7,13 @@ from windlass import __version__
 from windlass.engine.cluster import applyset, order, prune, refusals, stamp
 from windlass.engine.cluster.applyset import Inventory, Key
 from windlass.flows.applying.receipts import Act, Done
-from windlass.flows.cluster import until
+from windlass.flows.cluster import runs, until
 from windlass.flows.cluster.dryrun import ask
 from windlass.flows.cluster.look import kind_of
 from windlass.flows.cluster.plan import Seen
 from windlass.flows.cluster.reach import CONFIGMAP, Reach, inventory
+from windlass.flows.cluster.runs import Run
+from windlass.flows.releasing import release
 from windlass.model.failure import Failure, Refused, World
 from windlass.model.plan import Change
 from windlass.model.receipt import Outcome
@@ -35,7 +37,8 @@ class Writing:
 
     def all(self) -> None:
         """Everything. Raises `World` where nothing more can be done; what failed of single objects is told in ``done``."""
-        changes = self._now.plan.pending
+        trainings = {run.change.identity.key for run in self._now.runs.every}
+        changes = [change for change in self._now.plan.pending if change.identity.key not in trainings]
         coming = [one for one in changes if one.identity.key in self._now.looked.asked]
         self._keep(applyset.grown(self._now.looked.held, [sent.identity for sent in self._now.wanted.objects]))
         for wave in order.waves(coming):
@@ -44,6 +47,18 @@ class Writing:
         for change in leaving:
             self._noted(change, self._leave)
         self._keep(applyset.inventory(self._exactly()))
+
+    def submit(self) -> None:
+        """Every training that nobody has the result of. One that cannot be is told; the others go."""
+        trainings = {run.change.identity.key: run for run in self._now.runs.every}
+        for change in self._now.plan.pending:
+            if change.identity.key in trainings:
+                self._noted(change, lambda change: self._submit(trainings[change.identity.key]))
+
+    def _submit(self, run: Run) -> str:
+        act = self._act
+        release.merged(act.ports, act.project.models[run.change.identity.owner], act.environment)
+        return runs.submit(act.ports, self._reach, act.project, act.environment, run, self._fence)
 
     def rest(self) -> None:
         """Say of every change that was not begun that it was not, and put all in order."""

@@ -1,0 +1,128 @@
+"""Training runs in a cluster: which of those that specs ask for has an end, goes on, or is to be submitted; and the submitting."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from windlass.engine.cluster import attempts, refusals, stamp
+from windlass.flows.applying.receipts import GOES
+from windlass.flows.cluster.look import kind_of
+from windlass.flows.cluster.reach import Reach
+from windlass.flows.steps import upload, wheels
+from windlass.flows.training import candidates, material
+from windlass.model import digests
+from windlass.model.failure import World
+from windlass.model.plan import Change, Identity, Observed, Verdict
+from windlass.model.project import Project
+from windlass.model.refusal import Refusal
+from windlass.model.specs.environment import Environment
+from windlass.ports import Ports
+from windlass.ports.cluster import Fence, Live
+
+INPUTS = "windlass.dev/inputs-digest"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run that specs ask for: what is to happen, and the Workflow that would be submitted."""
+
+    change: Change
+    inputs: str
+    object: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """All of an environment, and what could not be found out about them."""
+
+    every: tuple[Run, ...] = ()
+    unsure: tuple[Verdict, ...] = ()
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """As a part of the plan."""
+        return tuple(one.change for one in self.every)
+
+
+def look(ports: Ports, reach: Reach, environment: Environment, rendered: tuple[Mapping[str, Any], ...]) -> Runs:
+    """Ask the store first, then the cluster. A plan may be made where the store cannot be reached: it says so."""
+    if not rendered:
+        return Runs()
+    live = workflows(reach, environment, {one["metadata"]["namespace"] for one in rendered})
+    try:
+        known = {_inputs(one): _recorded(ports, environment, one) for one in rendered}
+    except World as world:
+        return Runs(tuple(_run(one, live, None) for one in rendered), (_unsure(environment, world),))
+    return Runs(tuple(_run(one, live, known[_inputs(one)]) for one in rendered))
+
+
+def workflows(reach: Reach, environment: Environment, namespaces: set[str]) -> list[Live]:
+    """Every Workflow of the environment's trainings."""
+    kind = kind_of(reach, "argoproj.io", "Workflow")
+    label = f"windlass.dev/environment={environment.metadata.name}"
+    return reach.cluster.whole(kind, label, namespaces) if kind else []
+
+
+def submit(ports: Ports, reach: Reach, project: Project, environment: Environment, run: Run, fence: Fence) -> str:
+    """Upload what its pods will bring, then let it go. It is named by what goes in, so that nobody submits it twice."""
+    identity = run.change.identity
+    loaded, store = project.models[identity.owner], ports.store(environment.metadata.name)
+    found = material.whole(ports, project, loaded, environment)
+    lock = digests.of_bytes(found.model.lock)
+    own = environment.spec.images.locks.get(lock)
+    needed = not (own and own.step) and store.record(wheels.record(found.model.lock)) is None
+    ports.progress.begin("upload", identity.owner)
+    remote = reach.remote(upload.address(project, environment))
+    upload.upload(ports, project, loaded, environment, store, remote, reach.wheels if needed else None)
+    ports.progress.end("upload", "done", "")
+    fence.check()
+    kind = kind_of(reach, identity.group, identity.kind, identity.api)
+    if kind is None:
+        raise World.one("WL451", f"the cluster does not serve {identity.api} {identity.kind}", "install Argo Workflows")
+    answer = reach.cluster.apply(kind, run.object, stamp.MANAGER)
+    if isinstance(answer, Refusal):
+        raise refusals.failure(identity, answer)
+    return "submitted" if answer.created else "was submitted already"
+
+
+def _run(rendered: Mapping[str, Any], live: list[Live], known: str | None) -> Run:
+    plain, inputs = stamp.identity(rendered), _inputs(rendered)
+    tried = attempts.attempts(plain.name, [one for one in live if one["metadata"]["namespace"] == plain.namespace])
+    way, name = attempts.following(plain.name, tried)
+    identity = plain.model_copy(update={"name": name})
+    named = {**rendered, "metadata": {**rendered["metadata"], "name": name}}
+    if known is not None or way == "running":
+        there = _there(identity, inputs, known or GOES)
+        said = f"training {known}" if known else attempts.told(tried[-1])
+        return Run(Change(identity=identity, action="unchanged", reason=said, observed=there), inputs, named)
+    absent = Observed(identity=identity, present=False)
+    why = "nobody has trained these inputs" if not tried else f"{attempts.told(tried[-1])}: it is tried again"
+    desired = {"digest": digests.of_value(rendered["spec"])}
+    return Run(Change(identity=identity, action="create", reason=why, desired=desired, observed=absent), inputs, named)
+
+
+def _there(identity: Identity, inputs: str, version: str) -> Observed:
+    return Observed(identity=identity, present=True, uid=inputs, version=version, meaning="run")
+
+
+def _recorded(ports: Ports, environment: Environment, rendered: Mapping[str, Any]) -> str | None:
+    """How the run of these inputs ended, as the store knows; None where it does not."""
+    slug = stamp.identity(rendered).owner
+    found = candidates.recorded(ports.store(environment.metadata.name), slug, _inputs(rendered))
+    return found.outcome if found else None
+
+
+def _inputs(rendered: Mapping[str, Any]) -> str:
+    return stamp.said(rendered, INPUTS)
+
+
+def _unsure(environment: Environment, world: World) -> Verdict:
+    return Verdict(
+        guard="store",
+        allowed=True,
+        subject=environment.metadata.name,
+        reason=f"the store cannot be asked what is trained already: {world}",
+        hint="an apply can only be done where it can",
+        code=world.diagnostics[0].code,
+        warning=True,
+    )

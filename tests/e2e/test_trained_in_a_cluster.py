@@ -1,0 +1,160 @@
+"""A model that a real API server is asked to train: submitted by apply, played pod by pod, collected, merged and applied."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cluster.client import MERGE, Client
+from tests.cluster.controllers import Controllers
+from tests.cluster.server import Server
+from tests.e2e.cluster import SUCCEEDED, Cluster
+from tests.e2e.orchard import MODEL, SLUG, Orchard
+from windlass.adapters import stores
+from windlass.adapters.interpreters import UvInterpreters
+
+pytestmark = pytest.mark.slow
+ENVIRONMENT = """\
+apiVersion: windlass.dev/v1alpha1
+kind: Environment
+metadata: {{name: dev}}
+spec:
+  target: {{kind: kubernetes, namespace: "{name}-{{team}}", home: {name}-home, context: admin, wait: 30s}}
+  store: {{uri: "{store}"}}
+  images:
+    runtime: registry.example/windlass-runtime@sha256:1111111111111111111111111111111111111111111111111111111111111111
+    step: registry.example/windlass-step@sha256:2222222222222222222222222222222222222222222222222222222222222222
+  backends: {{pipelines: argo, tenancy: namespace}}
+  promotion: {{approvals: 0}}
+  guards: {{maxDeletePercent: 100}}
+"""
+
+
+class Field:
+    """A repository whose head is the test's own corner of the server."""
+
+    def __init__(self, orchard: Orchard, scratch: Path, name: str, admin: Client) -> None:
+        self.orchard, self.scratch, self.name, self.admin = orchard, scratch, name, admin
+        self.store: Any = stores.at((scratch / "the store").as_uri())
+        self.orchard.does("train", SLUG)  # the data is collected on a laptop first
+        shutil.rmtree(self.orchard.folder / ".windlass/local/releases", ignore_errors=True)
+        self.orchard.clone.commit("what was trained here")
+        text = ENVIRONMENT.format(store=self.store.uri, name=name)
+        self.orchard.clone.commit("dev is a cluster", {"environments/dev/environment.yaml": text})
+        self.orchard.ran()
+
+    @property
+    def workflows(self) -> dict[str, dict[str, Any]]:
+        path = f"/apis/argoproj.io/v1alpha1/namespaces/{self.name}-orchard/workflows"
+        return {one["metadata"]["name"]: one for one in self.admin.request("GET", path)[1].get("items") or ()}
+
+    def ends(self, name: str, phase: str) -> None:
+        """What Argo's controller would write."""
+        path = f"/apis/argoproj.io/v1alpha1/namespaces/{self.name}-orchard/workflows/{name}"
+        status, answer = self.admin.request("PATCH", path, {"status": {"phase": phase, "progress": "9/9"}}, MERGE)
+        assert status == 200, answer
+
+    def play(self) -> None:
+        """What the pods of the submitted Workflow would do, one by one."""
+        shutil.rmtree(self.scratch / "rendered", ignore_errors=True)
+        self.orchard.does("render", "dev", "--out", str(self.scratch / "rendered"))
+        given = {name: value for name, value in self.orchard.surroundings().items() if not name.startswith("HOME")}
+        given["WINDLASS_CACHE"] = str(UvInterpreters()._envs.parent)
+        cluster = Cluster(self.scratch / "rendered", self.scratch / "pods", given)
+        (submitted,) = self.workflows.values()
+        cluster.kinds["Workflow"] = submitted
+        run = cluster.play()
+        assert run.status == SUCCEEDED, run.told
+
+    def collected(self) -> dict[str, Any]:
+        (found,) = json.loads(self.orchard.does("collect", "dev", "--output", "json").out)["collected"]
+        return found
+
+
+@pytest.fixture
+def field(
+    orchard: Orchard,
+    tmp_path: Path,
+    server: Server,
+    admin: Client,
+    crds: object,
+    namespace: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Field]:
+    monkeypatch.setenv("KUBECONFIG", str(server.kubeconfig))
+    with Controllers(admin, namespace):
+        yield Field(orchard, tmp_path, namespace, admin)
+
+
+def test_a_model_is_trained_collected_and_served(field: Field) -> None:
+    orchard = field.orchard
+    plan = json.loads(orchard.does("plan", "dev", "--output", "json").out)["plan"]
+    (run,) = [one for one in plan["changes"] if one["identity"]["kind"] == "Workflow"]
+    assert (run["action"], run["identity"]["owner"]) == ("create", SLUG)
+
+    orchard.does("apply", "dev", "--yes")
+    (name,) = field.workflows
+    assert field.collected()["outcome"] == "waiting"
+    said = orchard.does("status", "dev")
+    assert name in said.out, "status tells of the run"
+    orchard.does("apply", "dev", "--yes")
+    assert list(field.workflows) == [name], "what goes on is not submitted twice"
+
+    field.play()
+    field.ends(name, "Succeeded")
+    found = field.collected()
+    assert found["outcome"] == "passed"
+    branch = found["proposal"]["branch"]
+    assert field.collected()["proposal"]["branch"] == branch, "said again, it is the same proposal"
+    orchard.does("apply", "dev", "--yes")
+    assert list(field.workflows) == [name], "the same inputs never train twice"
+
+    orchard.clone.git("merge", "-q", "--no-ff", "-m", "serve it", branch)
+    orchard.does("apply", "dev", "--yes")
+    path = f"/apis/apps/v1/namespaces/{field.name}-orchard/deployments/orchard-pear"
+    status, live = field.admin.request("GET", path)
+    assert status == 200
+    assert live["metadata"]["annotations"]["windlass.dev/inputs-digest"] == found["inputs"]
+    (standing,) = json.loads(orchard.does("status", "dev", "--output", "json").out)
+    assert standing["state"] == "serving"
+    assert field.collected()["proposal"] is None or not field.collected()["proposal"]["changed"]
+
+
+def test_a_run_that_the_world_ended_is_tried_again(field: Field) -> None:
+    orchard = field.orchard
+    orchard.does("apply", "dev", "--yes")
+    (name,) = field.workflows
+    field.ends(name, "Error")
+    orchard.does("apply", "dev", "--yes")
+    assert list(field.workflows) == [name, f"{name}-r1"]
+    orchard.does("apply", "dev", "--yes")
+    assert list(field.workflows) == [name, f"{name}-r1"]
+
+
+def test_a_run_is_submitted_by_hand(field: Field) -> None:
+    orchard = field.orchard
+    orchard.does("apply", "dev", "--yes")
+    orchard.edit(MODEL, "factor: 2", "factor: 3")
+    orchard.does("lock")
+    orchard.clone.commit("another factor")
+    said = orchard.does("train", SLUG, "--env", "dev")
+    assert len(field.workflows) == 2
+    assert "submitted" in said.text
+    said = orchard.does("train", SLUG, "--env", "dev")
+    assert len(field.workflows) == 2
+    assert "goes on" in said.text or "waits for its controller" in said.text
+
+
+def test_a_store_that_cannot_be_asked_is_said_and_nothing_is_submitted(field: Field) -> None:
+    orchard = field.orchard
+    text = ENVIRONMENT.format(store="s3://nowhere-at-all/x", name=field.name)
+    orchard.clone.commit("a bucket", {"environments/dev/environment.yaml": text})
+    said = orchard.says("plan", "dev")
+    assert said.exit == 0, said.text
+    assert "the store cannot be asked what is trained already" in said.out
+    said = orchard.says("apply", "dev", "--yes")
+    assert said.exit == 5, said.text
+    assert field.workflows == {}
