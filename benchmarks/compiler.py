@@ -41,6 +41,8 @@ def main() -> None:
     arguments = parser.parse_args()
     for name in ("GIT_AUTHOR", "GIT_COMMITTER"):
         os.environ |= {f"{name}_NAME": "bench", f"{name}_EMAIL": "bench@example.org"}
+    # an installed tool has its bytecode
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     scratch = Path(tempfile.mkdtemp(prefix="windlass-bench-"))
     try:
         told("installing the peers")
@@ -74,7 +76,6 @@ def measured(scratch: Path, all_of_them: Sequence[Contender], sizes: Sequence[in
                     agree(fleet, one, values=count == sizes[0])
         for name, several in costs.items():
             yield Row(name, count, fleet.objects, len(several), median(several))
-        shutil.rmtree(fleet.scratch)
 
 
 def agree(fleet: Fleet, peer: Program | Kustomize, values: bool) -> None:

@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -44,9 +45,14 @@ class Fleet:
     def made(self, name: str) -> Path:
         """Where a peer writes: a new folder."""
         folder = self.scratch / "made" / name.replace(" ", "-")
-        shutil.rmtree(folder, ignore_errors=True)
+        self.set_aside(folder)
         folder.mkdir(parents=True)
         return folder
+
+    def set_aside(self, folder: Path) -> None:
+        """Out of the way, and not deleted: a file system that has just deleted many files is slow to make new ones."""
+        if folder.exists():
+            folder.rename(tempfile.mkdtemp(dir=self.scratch))
 
 
 class Contender(Protocol):
@@ -75,7 +81,7 @@ class Windlass:
     def run(self, fleet: Fleet) -> Cost:
         if self.state == "cold":
             shutil.rmtree(fleet.repository / ".windlass", ignore_errors=True)
-            shutil.rmtree(fleet.rendered, ignore_errors=True)
+            fleet.set_aside(fleet.rendered)
         elif self.state == "changed":
             _edit(fleet.repository / "specs/team-000/model-00001/model.yaml")
         # what changed a moment ago may change again at the same time as the clock has it, so Windlass would not remember it

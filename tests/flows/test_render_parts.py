@@ -319,6 +319,11 @@ BETWEEN: dict[str, Callable[[Repository, Path], object]] = {
     "a shared file more": lambda it, out: (out / "dev/cluster/mine.yaml").write_text("mine"),
     "a file at the top": lambda it, out: (out / "mine.yaml").write_text("mine"),
     "a file in between": lambda it, out: (out / "dev/mine.yaml").write_text("mine"),
+    "a file among a team's folders": lambda it, out: (out / "dev/specs/team-000/mine.yaml").write_text("mine"),
+    "a file deep among them": lambda it, out: (
+        (out / "dev/specs/team-000/mine/.mine").mkdir(parents=True),
+        (out / "dev/specs/team-000/mine/.mine/mine.yaml").write_text("mine"),
+    ),
     "a folder more": lambda it, out: (out / "dev/ml-team-000-dev/mine").mkdir(),
     "a hidden folder more": lambda it, out: (out / "dev/ml-team-000-dev/.mine").mkdir(),
     "a folder at the top": lambda it, out: (out / "qa/mine").mkdir(parents=True),
@@ -373,6 +378,22 @@ def test_a_second_time_is_like_the_first(
     assert told.files == len(wanted) - 1
     assert repository.into(out, *CHAIN).rendered == 0
     assert tree(out) == wanted
+
+
+def test_a_first_neighbour_is_noticed(repository: Repository, tmp_path: Path, settled: None) -> None:
+    tenancy(repository)
+    kept, out = tmp_path / "kept", tmp_path / "out"
+    shutil.move(repository.root / "specs" / B, kept)
+    for number in (2, 3):
+        released(repository, number)
+    for _ in range(2):
+        repository.into(out, *CHAIN)  # whoever is alone looks after everything as a whole
+    shutil.move(kept, repository.root / "specs" / B)
+    assert repository.into(out, *CHAIN).rendered == 2
+    assert tree(out) == repository.fresh(*CHAIN)
+    edited(out / "dev/ml-team-000-dev/service-team-000-model-00000.yaml")
+    assert repository.into(out, *CHAIN).rendered == 1
+    assert tree(out) == repository.fresh(*CHAIN)
 
 
 def test_environments_may_be_asked_for_in_any_order(repository: Repository, tmp_path: Path, settled: None) -> None:

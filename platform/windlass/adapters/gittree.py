@@ -4,6 +4,7 @@ can change. Two git processes answer for a whole folder, not one for each file.
 
 import hashlib
 import os
+import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cached_property
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from windlass.adapters.gitcommand import GitError, run, trouble
+from windlass.model.layout import upwards
 from windlass.ports import Look
 
 LINK = b"120000"
@@ -20,6 +22,9 @@ AFTER = chr(ord("/") + 1)
 """What stands behind every path below a folder, in place of its `/`."""
 SHA1 = 40
 """The length of an id in a repository that names its objects by SHA-1."""
+NEXT = "\0\1"
+"""Between two folders, where paths are put in order: less than whatever may stand in a name."""
+SKIPPED = re.compile(r"(?:^|(?<=/))(\.[^/]*|__pycache__)/")
 DOCUMENTS = ("yaml", "yml", "json", "lock")
 
 
@@ -30,9 +35,11 @@ class TreeFiles:
         """``blobs`` are contents by their ids, shared between revisions: most files are the same in all of them. Where folders
         are given, nothing but what is ``below`` them is known."""
         self._listed = [f"{folder}/" for folder in below]
-        self._root = root
+        self._root, self._above = root, f"{str(root).rstrip('/')}/"
         self._commit = commit
         self._blobs = blobs
+        self._known: dict[bytes, bytes] = {}
+        """Contents that were read in the work tree: kept where few files are known, which are asked for again."""
 
     def read(self, path: Path, most: int | None = None) -> bytes | None:
         """The bytes at the revision, links followed; None where there is no file."""
@@ -53,25 +60,25 @@ class TreeFiles:
 
     def walk(self, folder: Path) -> Iterator[Path]:
         """The files below a folder, sorted as `DiskFiles.walk` sorts; no links."""
-        return (path for path, link in self._below(folder) if not link)
+        return (Path(self._above + name) for name, link in self._below(folder) if not link)
 
     def survey(self, folder: Path) -> Iterator[tuple[Path, bool]]:
         """Files and links below a folder, without folders that start with a dot."""
-        below = len(folder.parts)
+        below = len(str(folder)) - len(self._above)
         return (
-            (path, link)
-            for path, link in self._below(folder)
-            if not any(part.startswith(".") or part == "__pycache__" for part in path.parts[below:-1])
+            (Path(self._above + name), link)
+            for name, link in self._below(folder)
+            if not SKIPPED.search(name, max(below, 0))
         )
 
     def look(self, path: Path) -> Look:
         """What is at a path. A link that leads out of the repository is followed no further."""
+        name = self._name(path)
         for _ in range(LINKS_IN_A_ROW):
-            name = self._name(path)
             if name is None or name not in self._entries or self._entries[name][0] != LINK:
                 break
             path = Path(os.path.normpath(path.parent / os.fsdecode(self._content(name))))
-        name = self._name(path)
+            name = self._name(path)
         if name in self._entries:
             kind: Literal["file", "folder", "absent"] = "absent" if self._entries[name][0] == LINK else "file"
             return Look(kind, path)
@@ -96,28 +103,31 @@ class TreeFiles:
 
     @cached_property
     def _folders(self) -> frozenset[str]:
-        return frozenset(parent.as_posix() for name in self._entries for parent in Path(name).parents)
+        nearest = {name.rpartition("/")[0] for name in self._entries}
+        return frozenset(above for folder in nearest for above in upwards(folder)) | ({"."} if nearest else set())
 
-    def _below(self, folder: Path) -> Iterator[tuple[Path, bool]]:
+    def _below(self, folder: Path) -> Iterator[tuple[str, bool]]:
         name = self._name(folder)
         if name is None:
             return
         below = "" if name == "." else name + "/"
         first = bisect_left(self._names, below)
         last = bisect_left(self._names, below[:-1] + AFTER) if below else len(self._names)
-        for path in sorted((Path(path) for path in self._names[first:last]), key=_order):
-            yield self._root / path, self._entries[path.as_posix()][0] == LINK
+        for path in sorted(self._names[first:last], key=_order):
+            yield path, self._entries[path][0] == LINK
 
     def _name(self, path: Path) -> str | None:
-        name, above = str(path), str(self._root)
-        if name.startswith(above + "/"):
-            return name[len(above) + 1 :]
-        return "." if name == above else None
+        name = str(path)
+        if name.startswith(self._above):
+            return name[len(self._above) :]
+        return "." if path == self._root else None
 
     def _content(self, name: str) -> bytes:
         blob = self._entries[name][1]
         lying = None if blob in self._blobs else self._lying(name, blob)
         if lying is not None:
+            if self._listed:
+                self._known[blob] = lying
             return lying
         if blob not in self._blobs:
             self._fetch(name)
@@ -125,8 +135,11 @@ class TreeFiles:
 
     def _lying(self, name: str, blob: bytes) -> bytes | None:
         """The content as it lies in the work tree, where it is that of the revision: git need not be asked for it."""
+        if blob in self._known:
+            return self._known[blob]
         try:
-            data = (self._root / name).read_bytes()
+            with open(self._above + name, "rb", buffering=0) as file:  # noqa: PTH123 -- a `Path` for each would cost as much
+                data = file.readall()
         except OSError:
             return None
         known = hashlib.new(
@@ -155,6 +168,7 @@ class TreeFiles:
             self._blobs[blob], start = out[end + 1 : end + 1 + size], end + 2 + size
 
 
-def _order(path: Path) -> tuple[tuple[bool, str], ...]:
+def _order(name: str) -> str:
     """As os.walk does it: a folder's own files before those of its folders."""
-    return (*((True, part) for part in path.parts[:-1]), (False, path.name))
+    folder, _, file = name.rpartition("/")
+    return f"\1{folder.replace('/', NEXT)}\0\0{file}" if folder else f"\0{file}"

@@ -7,13 +7,14 @@ that have not changed stay the very same files. A folder that Windlass did not r
 import contextlib
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from pathlib import Path
 
 from windlass.adapters import survey
 from windlass.adapters.files import trouble
 from windlass.model import layout
 from windlass.model.failure import Usage
+from windlass.model.layout import upwards
 
 MARK = ".windlass-rendered"
 PART = ".windlass-part"
@@ -88,7 +89,7 @@ class RenderedFolder:
     def keep(self, folders: Set[str], fresh: Set[str]) -> None:
         """Remove everything else: folders, and files outside of ``folders``. What is not ``fresh`` looks as it should, with all
         that is in it."""
-        kept = {part for folder in folders for part in _upwards(folder)}
+        kept = {part for folder in folders for part in upwards(folder)}
         try:
             if "" not in folders:
                 self._clear("", {MARK})
@@ -116,7 +117,7 @@ class RenderedFolder:
 
     def _real(self, folder: str) -> bool:
         """Whether a folder is there, and no link on the way."""
-        return all(not os.path.islink(f"{self._top}/{part}") for part in _upwards(folder)) and os.path.isdir(
+        return all(not os.path.islink(f"{self._top}/{part}") for part in upwards(folder)) and os.path.isdir(
             f"{self._top}/{folder}"
         )
 
@@ -188,10 +189,3 @@ def _moved(source: str, target: str) -> None:
                 _gone(old)
             os.replace(new, old)
     os.rmdir(source)
-
-
-def _upwards(folder: str) -> Iterator[str]:
-    folder = folder.rstrip("/")
-    while folder:
-        yield folder
-        folder = os.path.dirname(folder)

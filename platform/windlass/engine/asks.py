@@ -9,20 +9,19 @@ from windlass.model import layout
 from windlass.model.project import Project
 from windlass.model.specs.team import Quota
 
-WITH_DATA = ("requirements", "example")
-
 
 def asks(project: Project, generated: Iterable[str]) -> dict[str, bool]:
     """Paths of the repository, each with whether its bytes are wanted too. Paths that leave the repository are not asked.
-    ``generated`` are the names of the files that are rendered beside each spec."""
+    ``generated`` are the names of the files that are rendered beside each spec, where they are compared, and locks with them."""
     wanted: dict[str, bool] = {}
     names_beside = tuple(generated)
+    with_data = ("requirements", "example") if names_beside else ("example",)
     for named in every(project):
         path = named.inside
         if path is not None:
-            wanted[path] = wanted.get(path, False) or named.role in WITH_DATA
+            wanted[path] = wanted.get(path, False) or named.role in with_data
             if named.role == "requirements":
-                wanted[names.lock_of(path)] = True
+                wanted[names.lock_of(path)] = bool(names_beside)
     sources = [model.source for model in project.models.values()] + [data.source for data in project.datasets.values()]
     for source in sources:
         wanted |= {f"{source.folder}/{name}": True for name in names_beside}

@@ -179,7 +179,12 @@ def _walk(value: Any, seen: Any, shape: list[Any], texts: list[str]) -> None:
         shape.append(OPEN)
         for key, one in value.items():
             shape.append(key)
-            _walk(one, seen.get(key) if seen else None, shape, texts)
+            if one.__class__ is str and one and not seen and len(one) <= LONGEST:
+                # most of what is walked, and nobody looks at anything here
+                shape.append(TEXT)
+                texts.append(one)
+            else:
+                _walk(one, seen.get(key) if seen else None, shape, texts)
         shape.append(CLOSE)
     elif kind is list:
         shape.append(LIST)

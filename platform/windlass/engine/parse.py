@@ -63,13 +63,22 @@ def parse(path: str, data: bytes) -> Parsed:
 def _value(path: str, text: str, diagnostics: list[Diagnostic]) -> dict[str, Any]:
     """The plain value. A promoted spec is the bytes of the spec that was promoted: what is sound is read once."""
     if text not in _SOUND:
-        value = _Builder(path, diagnostics).build(yaml.parse(text, Loader=yaml.CSafeLoader))
+        value = _Builder(path, diagnostics).build(_events(text))
         if diagnostics:
             return value
         if len(_SOUND) >= KEPT:
             _SOUND.pop(next(iter(_SOUND)))
         _SOUND[text] = value
     return _SOUND[text]
+
+
+def _events(text: str) -> Iterator[Any]:
+    loader = yaml.CSafeLoader(text)
+    try:
+        while (event := loader.get_event()) is not None:
+            yield event
+    finally:
+        loader.dispose()
 
 
 def too_large(path: str, size: int) -> Diagnostic:

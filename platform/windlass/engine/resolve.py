@@ -91,6 +91,10 @@ def effective(project: Project, document: Mapping[str, Any], environment_name: s
     """The spec of a model document (its plain value, also a promoted one) with an environment's overlays laid over it. Raises
     `Findings` (WL236) where they do not fit: overlays are of today, a promoted spec may be of last year."""
     laid = overlay.lay(project, environment_name, document)
+    meta = document["metadata"]
+    written = project.models.get(f"{meta['team']}/{meta['name']}")
+    if written is not None and written.source.value is document and not laid.origins and not laid.history:
+        return written.spec.spec  # the very same was read already, and nothing is laid over it
     try:
         return Model.model_validate(laid.value, by_alias=True, by_name=False).spec
     except ValidationError as error:

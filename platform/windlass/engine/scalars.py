@@ -4,6 +4,7 @@ YAML 1.1 (PyYAML, most of Python) and 1.2 (editors, most of the rest) disagree a
 not mean two things, so what both read alike is a value here and the rest is refused with the two ways out.
 """
 
+import functools
 import math
 import re
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ class Surprise:
     instead: str
 
 
+@functools.lru_cache(maxsize=16384)
 def resolve(text: str) -> Value | Surprise:
     """The value of a plain scalar, or why it has none."""
     if text in CONSTANTS:

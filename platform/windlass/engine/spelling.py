@@ -11,6 +11,7 @@ PLAIN = re.compile(r"[A-Za-z_./][A-Za-z0-9_./ =-]*[A-Za-z0-9_./=-]|[A-Za-z_/]")
 """Text that YAML takes as it stands: no sign that means something, no space at an end."""
 HIDDEN = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 """Characters that JSON leaves as they are and that YAML refuses, or takes for the end of a line."""
+_ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False)
 WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", ".nan", ".inf"})
 
 
@@ -18,7 +19,7 @@ def json_text(value: Any) -> str:
     """One line of JSON, keys sorted."""
     if isinstance(value, str):
         return encode_basestring(value)  # what the line below comes to, much later
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    return _ENCODER.encode(value)
 
 
 def scalar(value: Any) -> str:

@@ -129,7 +129,7 @@ def judged(ports: Reader, gathered: Gathered, generated: bool, around: Around | 
     # who stands in for the backend of generated files, and is no backend, has findings enough
     broken = ports.templates.own(*BESIDE) and BESIDE not in known.backends
     templates = None if broken else ports.templates.files(*BESIDE)
-    asked = asks(reading.meant, file_names(templates) if templates else ())
+    asked = asks(reading.meant, file_names(templates) if templates and generated else ())
     facts = {
         path: _known(ports, gathered, path, with_data) if path in gathered.lying else _fact(ports, path, with_data)
         for path, with_data in asked.items()

@@ -10,11 +10,12 @@ from collections.abc import Mapping
 from typing import Any
 
 PREFIX = "sha256:"
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 def canonical(value: Any) -> bytes:
     """The one spelling of a JSON value as bytes. Raises ValueError for NaN and infinities, which JSON cannot say."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    return _ENCODER.encode(value).encode()
 
 
 def of_bytes(data: bytes) -> str:

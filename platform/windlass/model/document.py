@@ -1,6 +1,6 @@
 """The base of every document that Windlass reads or writes: strict keys, camelCase outside, frozen inside."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, Strict
 from pydantic.alias_generators import to_camel
@@ -38,6 +38,10 @@ class Document(BaseModel):
     """A frozen value with strict keys. Keys are camelCase in files and snake_case in Python."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, alias_generator=to_camel, populate_by_name=True)
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        """A value that never changes is its own copy: pydantic asks for one of each default."""
+        return self
 
     def plain(self) -> dict[str, Any]:
         """The document as JSON-ready data under its outside names; what was not set stays away."""

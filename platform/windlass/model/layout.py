@@ -1,10 +1,19 @@
 """Where things lie: paths relative to the repository, in one place so that no two rooms disagree."""
 
+from collections.abc import Iterator
+
 STATE = ".windlass"
 SPECS = "specs"
 ENVIRONMENTS = "environments"
 POLICIES = "policies"
 TEMPLATES = "templates"
+
+
+def upwards(folder: str) -> Iterator[str]:
+    """A folder, and each that it lies in, without the root."""
+    while folder:
+        yield folder
+        folder = folder.rpartition("/")[0]
 
 
 def release_folder(environment: str, slug: str) -> str:

@@ -1,5 +1,6 @@
 """`Release`: the pin that one environment serves, moved by pull requests; and the evidence that travels with it."""
 
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -27,7 +28,7 @@ class Pin(Document):
         """What the store must hold for it: ``model``, and ``bento`` where it serves, with their digests."""
         return {"model": self.model.digest} | ({"bento": self.bento.digest} if self.bento else {})
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """The release digest: equal in every environment."""
         return digests.of_value(

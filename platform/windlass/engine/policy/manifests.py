@@ -1,6 +1,7 @@
 """Policies over what was rendered: each object of an environment, before anybody writes it anywhere."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 import yaml
@@ -29,7 +30,6 @@ class Judge:
             for _, loaded in sorted(project.policies.items())
             if loaded.spec.spec.subject == "manifest" and self._name in (loaded.spec.spec.environments or (self._name,))
         ]
-        self._verdicts = Verdicts(self._policies)
         # most policies hold for everybody, and need not be asked whom they concern
         self._choosing = any(
             loaded.spec.spec.exemptions or loaded.spec.spec.selector != Selector() for loaded in self._policies
@@ -47,6 +47,10 @@ class Judge:
             if not found:
                 self._verdicts.found_nothing(key)
             yield from found
+
+    @cached_property
+    def _verdicts(self) -> Verdicts:
+        return Verdicts(self._policies)
 
     def _concerned(self, meta: Mapping[str, Any]) -> tuple[bool, ...]:
         labels, owner = meta.get("labels") or {}, _owner(meta)

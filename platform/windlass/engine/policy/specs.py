@@ -1,12 +1,13 @@
 """Policies over what people declare: each model's effective spec in each environment, and each dataset."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from windlass.engine.lower import names
 from windlass.engine.policy.judging import Subject, concerns, exempt, findings
 from windlass.model.diagnostic import Diagnostic
+from windlass.model.document import Document
 from windlass.model.project import Loaded, Project
 from windlass.model.specs.model import Model
 from windlass.model.specs.policy import Policy
@@ -22,8 +23,16 @@ def judged(project: Project, overlaid: Mapping[tuple[str, str], Loaded[Model]], 
     for loaded in (one for one in policies if one.spec.spec.subject == "dataset"):
         yield from _datasets(loaded, project, today)
     over_models = [one for one in policies if one.spec.spec.subject == "model"]
+    known: dict[int, dict[str, Any]] = {}
+
+    def plain(document: Document) -> dict[str, Any]:
+        """Teams, datasets and environments are asked for again with each model."""
+        if id(document) not in known:
+            known[id(document)] = document.plain()
+        return known[id(document)]
+
     for slug in project.models if over_models else ():
-        yield from _model(over_models, project, overlaid, slug, today)
+        yield from _model(over_models, project, overlaid, slug, today, plain)
 
 
 def _datasets(loaded: Loaded[Policy], project: Project, today: str) -> Iterator[Diagnostic]:
@@ -46,6 +55,7 @@ def _model(
     overlaid: Mapping[tuple[str, str], Loaded[Model]],
     slug: str,
     today: str,
+    plain: Callable[[Document], dict[str, Any]],
 ) -> Iterator[Diagnostic]:
     written = project.models[slug]
     meta = written.spec.metadata
@@ -53,18 +63,16 @@ def _model(
     team = project.teams.get(meta.team)
     if team is None or not all(one in project.datasets for one in data):
         return
-    values = {"team": team.spec.plain(), "datasets": [project.datasets[one].spec.plain() for one in data]}
-    plain: dict[int, dict[str, Any]] = {}
+    values = {"team": plain(team.spec), "datasets": [plain(project.datasets[one].spec) for one in data]}
     for loaded in policies:
         if not concerns(loaded.spec, meta.team, meta.labels):
             continue
         for group in _groups(loaded.spec, project, overlaid, slug, today):
             model, first = overlaid.get((group[0], slug), written), project.environments[group[0]]
-            document = plain.setdefault(id(model), model.spec.plain())
             subject = Subject(
                 slug,
                 meta.labels,
-                values | {"model": document, "environment": first.spec.plain()},
+                values | {"model": plain(model.spec), "environment": plain(first.spec)},
                 model.source.path,
                 group,
                 len(group) == len(project.environments),

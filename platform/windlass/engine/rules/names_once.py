@@ -14,8 +14,16 @@ Path = tuple[str | int, ...]
 def check(tree: Tree) -> Iterator[Diagnostic]:
     """Every list of mappings with a `name`, in every document."""
     for read in tree.documents:
-        if read.source is not None and read.spec is not None:
+        if read.source is not None and read.spec is not None and _repeats(read.source.value):
             yield from _lists(read.source, read.source.value, ())
+
+
+def _repeats(value: Any) -> bool:
+    """Whether there may be something to say: hardly ever is, and then no path is needed."""
+    if isinstance(value, dict):
+        return any(_repeats(inner) for inner in value.values() if isinstance(inner, dict | list))
+    named = [name for item in value if isinstance(item, dict) and isinstance(name := item.get("name"), str)]
+    return len(set(named)) < len(named) or any(_repeats(item) for item in value if isinstance(item, dict | list))
 
 
 def _lists(source: Source, value: Any, path: Path) -> Iterator[Diagnostic]:

@@ -1,5 +1,6 @@
 """WL215: no secret stands in a spec. The finding names the place and never the value, and no view shows the lines."""
 
+import functools
 import math
 import re
 from collections import Counter
@@ -62,7 +63,7 @@ def _called(path: Path, key: str, value: Any) -> bool:
 
 
 def _text(source: Source, text: str, path: Path, named: bool, variable: bool) -> Iterator[Diagnostic]:
-    if not text or not (named or TOKEN.search(text) or _random(text)):
+    if not text or not (named or _suspicious(text)):
         return
     name = _name(source.value, path) if variable else ""
     where = f"the value of variable `{name}`" if name else f"`{path[-1]}`"
@@ -81,6 +82,12 @@ def _telling(name: str) -> bool:
     if words[-1] in HARMLESS_END:
         return False
     return bool(TELLING & set(words)) or any(pair in TELLING_PAIRS for pair in pairwise(words))
+
+
+@functools.lru_cache(maxsize=16384)
+def _suspicious(text: str) -> bool:
+    """Specs say the same words again and again."""
+    return bool(TOKEN.search(text)) or _random(text)
 
 
 def _random(text: str) -> bool:

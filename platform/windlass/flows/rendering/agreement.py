@@ -17,13 +17,14 @@ from windlass.model.failure import Findings
 from windlass.ports import Ports
 
 
-def agreed(ports: Ports, fleet: Fleet, made: Mapping[str, Made]) -> None:
-    """Raise everything that any part is refused for, at once; say what only warns."""
+def agreed(ports: Ports, fleet: Fleet, made: Mapping[str, Made], known: bool = False) -> None:
+    """Raise everything that any part is refused for, at once; say what only warns. ``known`` says that the same names agreed
+    before, under the same environments and policies."""
     press, outline = fleet.press, fleet.outline
     failures = [one.failure for one in made.values() if one.failure is not None]
     every = press.concerning(outline)
     wrong = load.faulty(outline.diagnostics).union(*(one.wrong for one in made.values()))
-    if failures or not _apart(ports, fleet, made):
+    if failures or not (known or _apart(ports, fleet, made)):
         # a part that failed has no names to tell, and what is wrong between teams is told with the places of both
         whole = press.whole(fleet.parts.whole)
         found, wrong = press.concerning(whole), load.faulty(whole.diagnostics)

@@ -4,13 +4,13 @@ Each part of the repository is read, judged and rendered by itself, by several p
 a part is rendered again only where something changed that it depends on, or that lies in the folder.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from windlass.engine.cast import Document
 from windlass.flows.rendering import memory
 from windlass.flows.rendering.agreement import agreed
+from windlass.flows.rendering.claims import held, meeting, stamped
 from windlass.flows.rendering.fleet import Asked, Surroundings, fleet
 from windlass.flows.rendering.memory import Entry
 from windlass.flows.rendering.part import Made
@@ -57,31 +57,31 @@ def _into(ports: Ports, around: Surroundings, asked: Asked, out: Rendered, place
     ready, where = fleet(ports, around, asked), memory.path(ports.root, place, asked.environments, asked.rehearse)
     before, every = memory.recall(ports.files, where), common(ports, around.disk, ready)
 
-    def look(part: Part) -> State:
-        return state_of(ports, around.disk, every, part, before.get(part.name), out)
+    def put(path: str, one: Document) -> None:
+        out.put(path, one.data)
 
-    states = dict(
-        zip((part.name for part in ready.parts.parts), around.hands.each(look, ready.parts.parts), strict=True)
-    )
-    kept = {name: before[name] for name, state in states.items() if state.stands}
-    todo = [part for part in ready.parts.parts if part.name not in kept]
+    def look(part: Part) -> tuple[State, Made | None]:
+        state = state_of(ports, around.disk, every, part, before.get(part.name), out)
+        return state, None if state.stands else ready.press.make(part, put)
+
     out.begin()
     try:
-        made = {EVERYBODYS: ready.press.everybodys(lambda path, one: out.put(path, one.data))}
-        while todo:
-            results = around.hands.each(
-                lambda part: ready.press.make(part, lambda path, one: out.put(path, one.data)), todo
-            )
-            made |= dict(zip((part.name for part in todo), results, strict=True))
-            unsure = _meeting(made, kept)
+        made, states = {EVERYBODYS: ready.press.everybodys(put)}, dict[str, State]()
+        for part, (state, one) in zip(ready.parts.parts, around.hands.each(look, ready.parts.parts), strict=True):
+            states[part.name] = state
+            made |= {part.name: one} if one else {}
+        kept = {name: before[name] for name in states if name not in made}
+        while unsure := meeting(made, kept):
             todo = [part for part in ready.parts.parts if part.name in unsure]
+            results = around.hands.each(lambda part: ready.press.make(part, put), todo)
+            made |= dict(zip((part.name for part in todo), results, strict=True))
             kept = {name: entry for name, entry in kept.items() if name not in unsure}
-        agreed(ports, ready, made | {name: entry.made for name, entry in kept.items()})
+        agreed(ports, ready, made | {name: entry.made for name, entry in kept.items()}, _known(before, made, kept))
         gone = [entry.made for name, entry in before.items() if name not in states]
         # nobody's stamp tells of a new file in a folder that several have together: those are looked through each time
         looked = [*made.values(), *gone, *(entry.made for entry in kept.values())]
         fresh = {folder for one in looked for folder in one.folders}
-        out.settle(_held(fresh, (*made.values(), *(entry.made for entry in kept.values()))))
+        out.settle(held(fresh, (*made.values(), *(entry.made for entry in kept.values()))))
     except BaseException:
         out.abandon()
         raise
@@ -90,7 +90,7 @@ def _into(ports: Ports, around: Surroundings, asked: Asked, out: Rendered, place
         fresh,
     )
     entries = {name: Entry(states[name].key if name in states else "", one, {}) for name, one in made.items()}
-    entries = kept | _stamped(entries, kept, out)
+    entries = kept | stamped(entries, kept, out, around.hands)
     lasting = {
         name: one for name, one in entries.items() if name in states and states[name].settled and one.made.lasting
     }
@@ -98,29 +98,8 @@ def _into(ports: Ports, around: Surroundings, asked: Asked, out: Rendered, place
     return Shown(sum(entry.made.count for entry in entries.values()), len(made) - 1, len(ready.parts.parts))
 
 
-def _meeting(made: Mapping[str, Made], kept: Mapping[str, Entry]) -> set[str]:
-    """The parts that need not be rendered, but have a folder together with one that was, and nobody remembers which files of it
-    are theirs."""
-    fresh = {folder for one in made.values() for folder in one.folders}
-    return {name for name, entry in kept.items() if fresh & (entry.stamps.keys() - entry.made.folders.keys())}
-
-
-def _held(folders: set[str], parts: Iterable[Made]) -> dict[str, list[str]]:
-    """All files of some folders, whichever parts they are of."""
-    found: dict[str, list[str]] = {folder: [] for folder in folders}
-    for one in parts:
-        for folder in folders & one.folders.keys():
-            found[folder].extend(one.folders[folder])
-    return found
-
-
-def _stamped(entries: Mapping[str, Entry], kept: Mapping[str, Entry], out: Rendered) -> dict[str, Entry]:
-    """Entries with how their folders of the output look, and no more files in mind than of folders that are not a part's own."""
-    several = Counter(folder for entry in (*entries.values(), *kept.values()) for folder in entry.made.folders)
-    found: dict[str, Entry] = {}
-    for name, entry in entries.items():
-        folders = entry.made.folders
-        shared = {folder: files for folder, files in folders.items() if several[folder] > 1 or not folder}
-        stamps = {folder: out.stamp(folder, shared.get(folder)) for folder in folders}
-        found[name] = replace(entry, made=replace(entry.made, folders=shared), stamps=stamps)
-    return found
+def _known(before: Mapping[str, Entry], made: Mapping[str, Made], kept: Mapping[str, Entry]) -> bool:
+    """Whether the last rendering was of the same names. That a part is kept says that what is everybody's is the same, too."""
+    names = {name: one.names for name, one in made.items() if name != EVERYBODYS}
+    names |= {name: entry.made.names for name, entry in kept.items()}
+    return bool(kept) and names == {name: entry.made.names for name, entry in before.items()}
