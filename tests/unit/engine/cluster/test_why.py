@@ -87,10 +87,12 @@ def test_memory_without_a_limit():
     assert "needs more memory than it may use (OOMKilled" in why(deployment(), (), [bare])[0]
 
 
-def test_a_container_that_starts_says_nothing():
+def test_what_has_nothing_to_say_makes_no_line():
     creating = pod(status=server(waits("ContainerCreating")))
     done = pod(status=server(ended(0, "Completed")))
-    assert why(deployment(), (), [creating, done]) == ()
+    failed = pod(status={"phase": "Failed"})
+    resting = pod(status={"reason": "NodeAffinity"})
+    assert why(deployment(), (), [creating, done, failed, resting]) == ()
 
 
 def test_no_node_takes_the_pod():
