@@ -45,6 +45,7 @@ def place(
     for words in (["user.name", "Ada"], ["user.email", "ada@example.org"]):
         subprocess.run(["git", "config", *words], cwd=tmp_path / "repo", check=True)
     made = Place(tmp_path / "repo", f"p{os.getpid()}-{next(NUMBERS)}", admin)
+    made.edit("environments/dev/environment.yaml", "s3://ml-dev", (tmp_path / "dev").as_uri())
     made.environment("admin")
     return made
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.cluster.client import APPLY, MERGE, Client
 from tests.transcript import ROOT
+from windlass.adapters import stores
 from windlass.cli.main import main
 
 A, B = "team-000/model-00000", "team-001/model-00001"
@@ -29,7 +30,7 @@ kind: Environment
 metadata: {{name: staging}}
 spec:
   target: {{kind: kubernetes, namespace: "{prefix}-{{team}}", home: {prefix}-home, context: {context}, wait: {wait}}}
-  store: {{uri: s3://ml-staging, secretRef: {{name: store}}}}
+  store: {{uri: "{store}", secretRef: {{name: store}}}}
   backends: {{monitoring: prometheus, tenancy: namespace}}
   network: {{ingressFrom: [monitoring]}}
   images:
@@ -74,10 +75,16 @@ class Place:
     def __init__(self, root: Path, prefix: str, admin: Client) -> None:
         self.root, self.prefix, self.admin = root, prefix, admin
         self.home = f"{prefix}-home"
+        self.store = stores.at((root.parent / "store").as_uri())
+        for slug in (A, B):
+            # what the fleet's releases pin
+            self.store.put(slug.encode())
+            self.store.put(f"bento {slug}".encode())
 
     def environment(self, context: str, wait: str = "20s") -> None:
         """Let `staging` go to a context of kubeconfig."""
-        text = ENVIRONMENT.format(prefix=self.prefix, context=context, wait=wait, one="1" * 64, two="2" * 64)
+        store, words = self.store.uri, {"prefix": self.prefix, "context": context, "wait": wait}
+        text = ENVIRONMENT.format(**words, store=store, one="1" * 64, two="2" * 64)
         self.write("environments/staging/environment.yaml", text)
         self.commit()
 

@@ -1,6 +1,7 @@
 """What an apply of a cluster writes, deletes, leaves alone and tells: against a real API server, over the command line."""
 
 import json
+import shutil
 import subprocess
 from typing import Any
 
@@ -208,3 +209,12 @@ def receipts(place: Place) -> list[dict[str, Any]]:
 
 def git(place: Place, *words: str) -> str:
     return subprocess.run(["git", *words], cwd=place.root, check=True, capture_output=True, text=True).stdout
+
+
+def test_what_no_store_has_is_not_applied(place: Place, controllers: Controllers) -> None:
+    shutil.rmtree(place.root.parent / "store")
+    said = place.apply()
+    assert said.exit == 5, said.all
+    assert "no store of the chain has the model and the bento of team-000/model-00000" in said.err
+    assert "WL521" in said.err
+    assert place.get("deployment", A) is None

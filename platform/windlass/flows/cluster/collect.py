@@ -24,9 +24,7 @@ def collect(ports: Ports, project: Project, environment: Environment) -> tuple[C
     where the environment does not train in a cluster."""
     if not objects.trains(ports, environment):
         name = environment.metadata.name
-        raise Usage.one(
-            "WL611", f"`{name}` does not train in a cluster", "`windlass apply` and `train` propose by themselves"
-        )
+        raise Usage.one("WL611", f"`{name}` does not train in a cluster", "what trains elsewhere proposes by itself")
     ports.git.fetch(ports.git.default_branch())
     return tuple(_each(ports, project, environment))
 

@@ -22,7 +22,7 @@ def train(ports: Ports, reach: Reach, project: Project, environment: Environment
     every = runs.look(ports, reach, environment, trainings(ports, reach, environment))
     mine = [one for one in every.every if one.change.identity.owner == slug]
     if not mine:
-        hint = f"collect it once where it can be: `windlass train {slug}`, then commit what that wrote"
+        hint = "collect it once where it can be: train it on a laptop, then commit the lock that this writes beside the dataset"
         raise Findings.one(
             "WL552", f"nothing can be named that {slug} is trained with: its data was never collected", hint
         )
