@@ -219,10 +219,11 @@ def test_the_kubeconfig(server):
 
 
 PROGRAM = """
-import sys, tempfile, time
+import signal, sys, time
 from pathlib import Path
 from tests.cluster.server import Process
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs are told to ignore it
 one = Process("sleep", ["sleep", "600"], Path(sys.argv[1]))
 one.start()
 print(one._running.pid, flush=True)
@@ -240,7 +241,7 @@ def test_processes_end_with_whoever_started_them(tmp_path, end):
         group = int(run.stdout.readline())
         os.killpg(group, 0)
         run.send_signal(end)
-        run.wait()
+        run.wait(30)
     limit = time.monotonic() + 10
     while _there(group):
         assert time.monotonic() < limit, "it outlived us"
