@@ -8,7 +8,7 @@ STAMP := .venv/.installed
 export UV_PYTHON_DOWNLOADS = never
 
 .DEFAULT_GOAL := help
-.PHONY: help install up test test-cluster test-all tour down lint format types golden schemas bench bench-compiler locks clean
+.PHONY: help install up test test-cluster test-all tour down lint format types golden schemas bench bench-cluster bench-compiler locks clean
 
 help:
 	@echo "make up      install everything, then check, train, gate, register, package, release and serve specs/vision/digits here"
@@ -16,7 +16,7 @@ help:
 	@echo "make test-cluster  the tests that ask a real Kubernetes API server, which is built once with Go"
 	@echo "make tour    the GitOps story in a scratch repository"
 	@echo "make down    stop what runs here"
-	@echo "also         install lint format types golden schemas bench bench-compiler locks clean"
+	@echo "also         install lint format types golden schemas bench bench-cluster bench-compiler locks clean"
 
 install: $(STAMP)
 
@@ -78,6 +78,9 @@ schemas: install
 
 bench: install
 	@$(BIN)/python benchmarks/run.py
+
+bench-cluster: install
+	@$(BIN)/python benchmarks/applying.py
 
 bench-compiler: install
 	@$(BIN)/python benchmarks/compiler.py

@@ -5,6 +5,7 @@ import subprocess
 
 from tests.cluster.controllers import Controllers
 from tests.cluster.place import A, B, Place
+from tests.cluster.test_apply import receipts
 
 
 def standings(place: Place) -> dict[str, dict]:
@@ -65,3 +66,28 @@ def test_what_git_asks_for_anew_is_no_drift(served: Place) -> None:
     said = served.run("drift", "staging", "--exit-code")
     assert said.exit == 3
     assert "spec.replicas" in said.out
+
+
+def test_a_receipt_goes_to_a_file_and_is_recorded_once(place: Place, controllers: Controllers) -> None:
+    said = place.apply("--receipt", "receipt.json")
+    assert said.exit == 0, said.all
+    assert recorded(place) == []
+    told = place.run("record", "receipt.json", "--output", "json")
+    assert told.exit == 0, told.all
+    (receipt,) = recorded(place)
+    same = json.loads(told.out)["receipt"]
+    assert (receipt["number"], receipt["plan"], receipt["objects"]) == (same["number"], same["plan"], same["objects"])
+    assert receipt["served"][A]["healthy"]
+    again = place.run("record", "receipt.json")
+    assert again.exit == 0
+    assert "nothing to do" in again.out
+    assert len(recorded(place)) == 1
+    assert place.plan("--exit-code").exit == 0
+
+
+def recorded(place: Place) -> list[dict]:
+    """The receipts of the ledger's branch."""
+    words = ["git", "for-each-ref", "--format=%(refname:short)", "refs/heads/windlass/ledger/staging"]
+    if not subprocess.run(words, cwd=place.root, check=True, capture_output=True).stdout:
+        return []
+    return receipts(place)

@@ -17,6 +17,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     rehearsal.option(parser)
     parser.add_argument("--plan", metavar="FILE", help="a plan saved by `windlass plan ENV --out FILE`")
     parser.add_argument(
+        "--receipt", metavar="FILE", help="write no ledger: leave the receipt for `windlass record FILE`"
+    )
+    parser.add_argument(
         "--yes",
         action="store_true",
         help="do not ask; needed where stdin is no terminal, unless --plan says what to do",
@@ -40,6 +43,8 @@ def _apply(arguments: argparse.Namespace) -> Exit:
 
     _may_ask(arguments)
     ports = wiring.ports(arguments)
+    if arguments.receipt:
+        ports = wiring.into_file(ports, Path(arguments.directory, arguments.receipt).absolute())
     project = load.require_environment(ports, arguments.environment)
     environment = resolve.environment(project, arguments.environment, arguments.rehearse)
     with ports.locks.hold(environment.metadata.name, ports.progress) as lock:
@@ -58,7 +63,9 @@ def _apply(arguments: argparse.Namespace) -> Exit:
         screen.data(view.as_json(applied.plan, applied.receipt, proposal.waiting_plain(waits)))
     else:
         screen.data(view.as_text(applied.plan, applied.receipt))
-        screen.data(view.pushed(receipts.pushed(ports, environment) if applied.receipt else ""))
+        screen.data(
+            view.pushed(receipts.pushed(ports, environment) if applied.receipt and not arguments.receipt else "")
+        )
         screen.talk(plan_view.warnings(made) if arguments.plan else "")
         screen.data(proposal.waiting(waits, rehearsal.remote(ports), arguments.rehearse))
     return Exit.OK if applied.healthy else Exit.FINDINGS

@@ -25,6 +25,7 @@ VERBS = {
     "runs": "compare training runs",
     "plan": "show what an environment would change",
     "apply": "do it, exactly as planned",
+    "record": "put a receipt into the ledger",
     "drift": "what somebody changed by hand, and who",
     "train": "train a model for an environment and propose its release",
     "collect": "propose what trainings in a cluster ended with",

@@ -143,6 +143,13 @@ def reach(ports: Ports, environment: "Environment") -> "Reach":
     )
 
 
+def into_file(ports: Ports, path: Path) -> Ports:
+    """The ports, with a ledger that leaves receipts in a file."""
+    from windlass.adapters.receipt_file import ReceiptFile
+
+    return replace(ports, ledger=ReceiptFile(ports.ledger, ports.files, path))
+
+
 def stored(ports: Ports, project: "Project") -> Ports:
     """The ports, with the stores that environments in clusters name; others have theirs on this machine."""
     from windlass.adapters import stores

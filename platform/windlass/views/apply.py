@@ -32,3 +32,14 @@ def as_json(plan: Plan, receipt: Receipt | None, waiting: Sequence[Mapping[str, 
 def stopped(names: Sequence[str]) -> str:
     """What ``down`` says."""
     return "\n".join(f"stopped {name}" for name in names) if names else "nothing was running"
+
+
+def recorded(receipt: Receipt, fresh: bool) -> str:
+    """What ``record`` says."""
+    told = f"receipt {receipt.number:04d} {short(receipt.digest)} of {receipt.environment}"
+    return f"recorded   {told}" if fresh else f"nothing to do: {told} is in the ledger"
+
+
+def recorded_json(receipt: Receipt, fresh: bool) -> str:
+    """The receipt as the ledger has it."""
+    return json.dumps({"receipt": receipt.plain(), "recorded": fresh}, sort_keys=True, indent=2)
