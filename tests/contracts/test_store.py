@@ -221,8 +221,8 @@ def test_many_write_the_same_at_once(make: Make, tmp_path: Path) -> None:
 
 
 def test_what_is_large_travels_in_parts(make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("windlass.adapters.bucket_shelf.WHOLE", 6 << 20)
-    monkeypatch.setattr("windlass.adapters.bucket_shelf.SMALL", 1 << 20)
+    monkeypatch.setattr("windlass.adapters.bucket_depot.WHOLE", 6 << 20)
+    monkeypatch.setattr("windlass.adapters.bucket_depot.SMALL", 1 << 20)
     store, data = make("a"), bytes(range(256)) * (1 << 16)
     digest = store.put_folder(write(tmp_path / "in", {"model": data}))
     assert store.has(digest)

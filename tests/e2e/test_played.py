@@ -324,7 +324,7 @@ def test_who_is_at_fault_decides_what_is_tried_again(place: Place) -> None:
         if one["name"] == "code"
     )
     file = json.loads(place.store.get(code))[f"{FOLDER}/fit.py"]
-    blob = place.store._shelf.path(file)
+    blob = place.store._depot.path(file)
     good = blob.read_bytes()
     blob.unlink()
     run = cluster.play("CronWorkflow")

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from windlass.adapters.files import trouble
-from windlass.adapters.folder_shelf import lives
+from windlass.adapters.folder_depot import lives
 from windlass.adapters.worker import Worker
 from windlass.model import digests, layout
 from windlass.model.candidate import BentoPin

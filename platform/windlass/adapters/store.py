@@ -1,4 +1,4 @@
-"""The content store: blobs by sha256, folders as listings of blobs, and named records, over a shelf that keeps the bytes.
+"""The content store: blobs by sha256, folders as listings of blobs, and named records, over a depot that keeps the bytes.
 
 What comes in is always copied: the one who wrote it may write it again. What comes out is verified.
 """
@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Protocol
 
 from windlass.adapters.files import trouble
-from windlass.adapters.folder_shelf import FolderShelf, digest_of
+from windlass.adapters.folder_depot import FolderDepot, digest_of
 from windlass.model import digests
 from windlass.model.failure import Findings, Refused, World
 from windlass.ports import Store
@@ -20,7 +20,7 @@ from windlass.ports import Store
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
-class Shelf(Protocol):
+class Depot(Protocol):
     """Where the bytes are: a folder, a bucket. Names of records are safe when they come here."""
 
     address: str
@@ -72,23 +72,23 @@ class Shelf(Protocol):
 
 
 class ContentStore:
-    """`ports.Store` over a shelf."""
+    """`ports.Store` over a depot."""
 
-    def __init__(self, shelf: Shelf, uri: str) -> None:
+    def __init__(self, depot: Depot, uri: str) -> None:
         self.uri = uri
-        self._shelf = shelf
+        self._depot = depot
 
     def has(self, digest: str) -> bool:
         """Whether the blob is here and, where it is the listing of a folder, each of its files."""
-        return self._shelf.has(digest) and all(self._shelf.has(file) for file in self._listing(digest).values())
+        return self._depot.has(digest) and all(self._depot.has(file) for file in self._listing(digest).values())
 
     def put(self, data: bytes) -> str:
         """Store bytes; the digest."""
-        return self._shelf.put(data)
+        return self._depot.put(data)
 
     def get(self, digest: str) -> bytes:
         """The verified bytes; `World` (WL552) if absent, `Refused` (WL421) if they are not what their name says."""
-        return self._shelf.read(digest)
+        return self._depot.read(digest)
 
     def put_folder(self, folder: Path) -> str:
         """Store every file below a folder; the digest of the tree. `Findings` (WL423) where something is no regular file."""
@@ -101,7 +101,7 @@ class ContentStore:
                 hint = "write the file itself there: a link may point elsewhere by the time it is read"
                 raise Findings.one("WL423", f"`{name}` is no regular file, so it cannot be stored", hint)
             with path.open("rb") as source:
-                files[name] = self._shelf.take(source)
+                files[name] = self._depot.take(source)
         self.put(digests.canonical(files))
         return digests.of_tree(files)
 
@@ -120,7 +120,7 @@ class ContentStore:
             for name, file in files.items():
                 target = beside / name
                 target.parent.mkdir(parents=True, exist_ok=True)
-                self._shelf.bring(file, target)
+                self._depot.bring(file, target)
             beside.rename(destination)
         except OSError as error:
             if not destination.exists():  # else another process was faster, with the same bytes
@@ -131,19 +131,19 @@ class ContentStore:
     def verify_folder(self, digest: str) -> None:
         """Recompute every digest of a folder; raises like `get`."""
         for file in self._files(digest).values():
-            self._shelf.verify(file)
+            self._depot.verify(file)
 
     def record(self, name: str) -> bytes | None:
         """A named record, or None."""
-        return self._shelf.record(_named(name))
+        return self._depot.record(_named(name))
 
     def write_record(self, name: str, data: bytes) -> None:
         """Write a named record atomically."""
-        self._shelf.write_record(_named(name), data)
+        self._depot.write_record(_named(name), data)
 
     def records(self, prefix: str) -> tuple[str, ...]:
         """The names of records below a prefix (a folder of names), sorted."""
-        return tuple(sorted(self._shelf.records(_named(prefix.rstrip("/")))))
+        return tuple(sorted(self._depot.records(_named(prefix.rstrip("/")))))
 
     def copy_from(self, other: Store, digest: str) -> None:
         """Copy a blob or a folder from another store, verified. Files come first, so that a listing promises what is here."""
@@ -151,7 +151,7 @@ class ContentStore:
             return
         data = other.get(digest)
         for file in _parsed(data).values():
-            if not self._shelf.has(file):
+            if not self._depot.has(file):
                 self._copy(other, file)
         self.put(data)
 
@@ -159,15 +159,15 @@ class ContentStore:
         if not isinstance(other, ContentStore):
             self.put(other.get(digest))
             return
-        theirs = other._shelf  # noqa: SLF001 -- the same class: a large file is streamed instead of held in memory
+        theirs = other._depot  # noqa: SLF001 -- the same class: a large file is streamed instead of held in memory
         with theirs.open(digest) as source:
-            copied = self._shelf.take(source, expected=digest)
+            copied = self._depot.take(source, expected=digest)
         if copied != digest:
             raise theirs.corrupt(digest)
 
     def _listing(self, digest: str) -> dict[str, str]:
         """The folder that a blob lists; empty for any other blob. A large blob that is no listing is not read."""
-        with self._shelf.open(digest) as file:
+        with self._depot.open(digest) as file:
             begins = file.read(2)
             return _parsed(begins + file.read()) if begins == b'{"' else {}
 
@@ -176,7 +176,7 @@ class ContentStore:
         files = _parsed(data)
         if not files and data != b"{}":
             raise World.one(
-                "WL552", f"{digest} in the store at `{self._shelf.address}` is no folder", "it names a file"
+                "WL552", f"{digest} in the store at `{self._depot.address}` is no folder", "it names a file"
             )
         return files
 
@@ -185,7 +185,7 @@ class FolderStore(ContentStore):
     """The store in a folder."""
 
     def __init__(self, path: Path, uri: str | None = None) -> None:
-        super().__init__(FolderShelf(path), uri or path.as_uri())
+        super().__init__(FolderDepot(path), uri or path.as_uri())
         self.path = path
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from windlass.adapters.bucket import SCHEME, Bucket
-from windlass.adapters.bucket_shelf import BucketShelf
+from windlass.adapters.bucket_depot import BucketDepot
 from windlass.adapters.store import ContentStore, FolderStore
 from windlass.model.failure import Findings
 
@@ -16,7 +16,7 @@ REMOTE = "dvc"
 def at(uri: str) -> ContentStore:
     """The store. Raises `Findings` (WL554) for a kind that this Windlass cannot reach."""
     if uri.startswith(SCHEME):
-        return ContentStore(BucketShelf(Bucket(uri)), uri)
+        return ContentStore(BucketDepot(Bucket(uri)), uri)
     return FolderStore(_folder(uri), uri)
 
 

@@ -122,7 +122,7 @@ def test_an_address_that_is_no_bucket(uri: str) -> None:
 def test_what_the_server_has_is_not_sent_again(known: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     store = stores.at(known.bucket(f"a-{uuid.uuid4()}"))
     store.put(b"1")
-    monkeypatch.setattr("windlass.adapters.bucket_shelf.BucketShelf._send", None)
+    monkeypatch.setattr("windlass.adapters.bucket_depot.BucketDepot._send", None)
     store.put(b"1")
     with pytest.raises(TypeError):
         store.put(b"2")

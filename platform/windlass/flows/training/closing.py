@@ -81,13 +81,12 @@ class Closing:
         assert model is not None  # `judge` gave it one
         progress.begin("register", model.registry)
         if self.bench.registry is None:
-            progress.end("register", "left out", f"{model.registry}  no registry lies in a bucket")
-            return
-        registry.restore(self.bench, self.project, model.registry)
-        version = registry.register(self.bench, self.environment, candidate, self.spec)
-        progress.end(
-            "register", f"version {version}", f"{model.registry}  {digests.PREFIX}{digests.short(model.digest)}"
-        )
+            told, about = "left out", "no registry lies in a bucket"
+        else:
+            registry.restore(self.bench, self.project, model.registry)
+            version = registry.register(self.bench, self.environment, candidate, self.spec)
+            told, about = f"version {version}", f"{digests.PREFIX}{digests.short(model.digest)}"
+        progress.end("register", told, f"{model.registry}  {about}")
 
     def package(self, candidate: Candidate, python: Path) -> Candidate:
         """The candidate with its bento, built or found; without one where the spec serves nothing."""

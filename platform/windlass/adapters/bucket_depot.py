@@ -22,8 +22,8 @@ WHOLE = 1 << 30
 """What goes in one piece, so that the server knows its md5."""
 
 
-class BucketShelf:
-    """`store.Shelf`: ``<prefix>/blobs/sha256/ab/<hex>`` and ``<prefix>/records``, as a folder has them."""
+class BucketDepot:
+    """`store.Depot`: ``<prefix>/blobs/sha256/ab/<hex>`` and ``<prefix>/records``, as a folder has them."""
 
     def __init__(self, bucket: Bucket) -> None:
         self.address = bucket.uri

@@ -23,7 +23,7 @@ def test_a_kill_while_writing_leaves_nothing_half_written(tmp_path: Path) -> Non
         "            os.kill(os.getpid(), signal.SIGKILL)\n"
         "        self.once = True\n"
         "        return b'x' * size\n"
-        "FolderStore(Path(sys.argv[1]))._shelf.take(Cut())\n"
+        "FolderStore(Path(sys.argv[1]))._depot.take(Cut())\n"
     )
     ended = subprocess.run([sys.executable, "-c", program, str(store.path)], env=environment(), check=False)
     assert ended.returncode == -9

@@ -25,8 +25,8 @@ ABANDONED = 3 * 86400
 """Seconds after which a temporary file of another machine is nobody's."""
 
 
-class FolderShelf:
-    """`store.Shelf`: ``<folder>/blobs/sha256/ab/<hex>`` and ``<folder>/records``, with temporary files in ``<folder>/tmp``."""
+class FolderDepot:
+    """`store.Depot`: ``<folder>/blobs/sha256/ab/<hex>`` and ``<folder>/records``, with temporary files in ``<folder>/tmp``."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
