@@ -91,3 +91,11 @@ def recorded(place: Place) -> list[dict]:
     if not subprocess.run(words, cwd=place.root, check=True, capture_output=True).stdout:
         return []
     return receipts(place)
+
+
+def test_logs_are_asked_of_pods(served: Place) -> None:
+    said = served.run("logs", A, "--env", "staging")
+    assert (said.exit, said.out.strip()) == (0, f"{A} has no pods in {served.prefix}-team-000")
+    followed = served.run("logs", A, "--env", "staging", "-f")
+    assert followed.exit == 2
+    assert "cannot follow" in followed.err

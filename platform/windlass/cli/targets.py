@@ -53,6 +53,13 @@ def status(ports: Ports, project: Project, environments: Sequence[Environment]) 
     return found
 
 
+def logs(ports: Ports, environment: Environment, slug: str, lines: int) -> str:
+    """The last lines of a model's pods."""
+    from windlass.flows.cluster import logs as cluster
+
+    return cluster.tail(wiring.reach(ports, environment), environment, slug, lines)
+
+
 def trains_elsewhere(ports: Ports, environment: Environment) -> bool:
     """Whether trainings of an environment run in its cluster."""
     from windlass.flows.rendering import objects
