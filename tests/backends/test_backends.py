@@ -20,6 +20,7 @@ CASES = sorted(path.parent for backend in BACKENDS for path in backend.glob("exa
 KINDS = {
     kind.__name__: kind
     for kind in (
+        workload.Access,
         workload.ImageRecipe,
         workload.LogStream,
         workload.Monitor,

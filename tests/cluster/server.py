@@ -118,6 +118,7 @@ class Server:
                 f"--service-account-signing-key-file={key}",
                 f"--token-auth-file={tokens}",
                 "--authorization-mode=RBAC",
+                "--allow-privileged=true",  # as clusters have it: what keeps privileged pods out is the Pod Security level
                 "--endpoint-reconciler-type=none",
                 "--profiling=false",
             ],

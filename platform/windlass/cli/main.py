@@ -23,6 +23,7 @@ VERBS = {
     "logs": "the log of a service",
     "down": "stop what runs here",
     "runs": "compare training runs",
+    "bootstrap": "print the rights that an environment needs in its cluster",
     "plan": "show what an environment would change",
     "apply": "do it, exactly as planned",
     "record": "put a receipt into the ledger",

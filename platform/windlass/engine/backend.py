@@ -1,6 +1,7 @@
 """Backends as they describe themselves: `backend.yaml` read and judged, and the options that an environment sets."""
 
 import functools
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -23,6 +24,9 @@ TYPES: dict[str, tuple[type, ...]] = {
     "number": (int, float),
     "boolean": (bool,),
 }
+SPELLED = re.compile(r"^apiVersion: (?:(?P<group>\S+)/)?\w+\nkind: (?P<kind>\w+)$", re.M)
+WIDE = "cluster/"
+"""Where objects go that live in no namespace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,13 @@ def stray(axis: str, name: str, there: Iterable[str]) -> Diagnostic:
 def values(backend: Backend, given: Mapping[str, Scalar]) -> dict[str, Scalar]:
     """Every option with the value that holds."""
     return {option.name: given.get(option.name, option.default) for option in backend.options}
+
+
+def kinds(files: Mapping[str, str]) -> frozenset[tuple[str, str]]:
+    """The kinds, group and name, of the objects in namespaces that a backend's templates spell, whatever they are given."""
+    made = [one.template for one in declared(files[FILE]).documents if not one.path.startswith(WIDE)]
+    found = (SPELLED.finditer(files[template]) for template in made)
+    return frozenset((one["group"] or "", one["kind"]) for several in found for one in several)
 
 
 def unfit(option: Option, value: object) -> str:

@@ -9,8 +9,11 @@ from windlass.model.document import Document, Flag, Int, Number, Text
 from windlass.model.specs.dataset import Scalar
 from windlass.model.workload import Metrics
 
-Axis = Literal["features", "images", "logging", "monitoring", "pipelines", "secrets", "serving", "tenancy", "tracking"]
+Axis = Literal[
+    "access", "features", "images", "logging", "monitoring", "pipelines", "secrets", "serving", "tenancy", "tracking"
+]
 KINDS: dict[str, str] = {
+    "access": "Access",
     "features": "FeatureSet",
     "images": "ImageRecipe",
     "logging": "LogStream",

@@ -12,6 +12,8 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 Live = Mapping[str, Any]
 """An object as the server has it."""
+Place = tuple[str, str]
+"""Namespace, or nothing, and name of an object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +34,11 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What the server made of an object that was applied, and whether it is new."""
+    """What the server made of an object that was applied, whether it is new, and what the server warns of."""
 
     live: Live
     created: bool
+    warnings: tuple[str, ...] = ()
 
 
 class Fence(Protocol):
@@ -63,12 +66,16 @@ class Cluster(Protocol):
         """Ask anew what is served: a kind may have come."""
         ...
 
-    def listed(self, kind: Kind, label: str, namespaces: Collection[str]) -> list[Live]:
+    def listed(
+        self, kind: Kind, label: str, namespaces: Collection[str], known: Collection[Place] | None = None
+    ) -> list[Live]:
         """The metadata of all objects with a label (``key=value``), with their kind; where listing all is not allowed, of some
-        namespaces. A kind that is not served has none."""
+        namespaces, and where not even that is, those of the ``known``, if they are said. A kind that is not served has none."""
         ...
 
-    def whole(self, kind: Kind, label: str, namespaces: Collection[str]) -> list[Live]:
+    def whole(
+        self, kind: Kind, label: str, namespaces: Collection[str], known: Collection[Place] | None = None
+    ) -> list[Live]:
         """The same with all that is in them."""
         ...
 

@@ -12,7 +12,7 @@ from windlass.engine.cluster.refusals import diagnostic
 from windlass.model.failure import Refused, World
 from windlass.model.plan import Identity
 from windlass.model.refusal import Refusal, refusal
-from windlass.ports.cluster import Fence, Item, Kind, Live, Result, Written
+from windlass.ports.cluster import Fence, Item, Kind, Live, Place, Result, Written
 
 PAGE = "500"
 THREADS = 8
@@ -47,13 +47,17 @@ class HttpCluster:
         """Ask anew what is served: a definition of a kind may have come."""
         self._kinds = None
 
-    def listed(self, kind: Kind, label: str, namespaces: Collection[str]) -> list[Live]:
+    def listed(
+        self, kind: Kind, label: str, namespaces: Collection[str], known: Collection[Place] | None = None
+    ) -> list[Live]:
         """All namespaces at once, where that is allowed."""
-        return self._listed(kind, label, namespaces, METADATA)
+        return self._listed(kind, {"labelSelector": label}, namespaces, known, METADATA)
 
-    def whole(self, kind: Kind, label: str, namespaces: Collection[str]) -> list[Live]:
+    def whole(
+        self, kind: Kind, label: str, namespaces: Collection[str], known: Collection[Place] | None = None
+    ) -> list[Live]:
         """As `listed`."""
-        return self._listed(kind, label, namespaces, JSON)
+        return self._listed(kind, {"labelSelector": label}, namespaces, known, JSON)
 
     def read(self, kind: Kind, namespace: str, name: str) -> Live | None:
         """GET."""
@@ -69,8 +73,10 @@ class HttpCluster:
             query["dryRun"] = "All"
         meta = sent["metadata"]
         path = _path(kind, meta.get("namespace", ""), meta["name"])
-        status, answer = self._requests.ask("PATCH", path, query, sent, APPLY)
-        return Written(answer, status == 201) if status in (200, 201) else refusal(status, answer)
+        warned: list[str] = []
+        status, answer = self._requests.ask("PATCH", path, query, sent, APPLY, warned=warned.append)
+        well = status in (200, 201)
+        return Written(answer, status == 201, tuple(warned)) if well else refusal(status, answer)
 
     def delete(self, kind: Kind, identity: Identity, uid: str, version: str | None = None) -> Refusal | None:
         """DELETE with preconditions: the uid, and the version where one is said."""
@@ -134,32 +140,49 @@ class HttpCluster:
         with Lease(self, place, holder, patience) as fence:
             yield fence
 
-    def _listed(self, kind: Kind, label: str, namespaces: Collection[str], form: str) -> list[Live]:
-        status, answer = self._page(kind, "", label, "", form)
+    def _listed(
+        self,
+        kind: Kind,
+        query: Mapping[str, str],
+        namespaces: Collection[str],
+        known: Collection[Place] | None,
+        form: str,
+    ) -> list[Live]:
+        status, answer = self._page(kind, "", query, form)
         if status == 404:
             return []
         if status == 403 and kind.namespaced:
-            return [one for namespace in sorted(namespaces) for one in self._pages(kind, namespace, label, form)]
-        return list(self._rest(kind, "", label, form, self._well(status, answer)))
+            return [one for space in sorted(namespaces) for one in self._inside(kind, space, query, known, form)]
+        if status == 403 and known is not None:
+            return list(self._named(kind, "", query, known, form))
+        return list(self._rest(kind, "", query, form, self._well(status, answer)))
 
-    def _pages(self, kind: Kind, namespace: str, label: str, form: str) -> Iterator[Live]:
-        status, answer = self._page(kind, namespace, label, "", form)
-        if status == 404:
-            return
-        yield from self._rest(kind, namespace, label, form, self._well(status, answer))
+    def _inside(
+        self, kind: Kind, namespace: str, query: Mapping[str, str], known: Collection[Place] | None, form: str
+    ) -> Iterator[Live]:
+        status, answer = self._page(kind, namespace, query, form)
+        if status == 403 and known is not None:
+            return self._named(kind, namespace, query, known, form)
+        return self._rest(kind, namespace, query, form, self._well(status, answer))
 
-    def _rest(self, kind: Kind, namespace: str, label: str, form: str, answer: Live) -> Iterator[Live]:
+    def _named(
+        self, kind: Kind, namespace: str, query: Mapping[str, str], known: Collection[Place], form: str
+    ) -> Iterator[Live]:
+        for name in sorted(name for space, name in known if space == namespace):
+            one = {**query, "fieldSelector": f"metadata.name={name}"}
+            yield from self._rest(kind, namespace, one, form, self._well(*self._page(kind, namespace, one, form)))
+
+    def _rest(self, kind: Kind, namespace: str, query: Mapping[str, str], form: str, answer: Live) -> Iterator[Live]:
         while True:
             for one in answer.get("items") or ():
                 yield {**one, "kind": kind.name, "apiVersion": kind.api}
             following = (answer.get("metadata") or {}).get("continue", "")
             if not following:
                 return
-            answer = self._well(*self._page(kind, namespace, label, following, form))
+            answer = self._well(*self._page(kind, namespace, {**query, "continue": following}, form))
 
-    def _page(self, kind: Kind, namespace: str, label: str, following: str, form: str) -> tuple[int, dict[str, Any]]:
-        query = {"labelSelector": label, "limit": PAGE, **({"continue": following} if following else {})}
-        return self._requests.ask("GET", _path(kind, namespace), query, accept=form)
+    def _page(self, kind: Kind, namespace: str, query: Mapping[str, str], form: str) -> tuple[int, dict[str, Any]]:
+        return self._requests.ask("GET", _path(kind, namespace), {**query, "limit": PAGE}, accept=form)
 
     def _well(self, status: int, answer: dict[str, Any]) -> dict[str, Any]:
         """The answer, where it is one. Raises `Refused` where something may not be read, `World` for the rest."""

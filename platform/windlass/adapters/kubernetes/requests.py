@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -23,6 +24,7 @@ DEADLINE, SHORT, TIMEOUT = 60.0, 8.0, 15.0
 """Seconds for a request with all its repetitions; where the server answers and something behind it is broken; for one of them."""
 FIRST, LONGEST = 0.2, 8.0
 """Seconds between them at the most, doubled each time; each wait is drawn from nothing to that (full jitter)."""
+WARNING = re.compile(r'299 \S+ "((?:[^"\\]|\\.)*)"')
 
 Answer = tuple[int, dict[str, Any]]
 
@@ -44,13 +46,18 @@ class Requests:
         kind: str = JSON,
         accept: str = JSON,
         once: bool = False,
+        warned: Callable[[str], None] | None = None,
     ) -> Answer:
         """The status of the answer and its content. With ``once`` a broken connection is told (WL571), for what must not happen
-        twice. Raises `World`: WL570, WL571, WL572."""
+        twice; ``warned`` gets what the server warns of. Raises `World`: WL570, WL571, WL572."""
         address = f"{path}?{urlencode(query)}" if query else path
         data = None if body is None else json.dumps(body, separators=(",", ":")).encode()
         headers = {"accept": accept, "user-agent": "windlass", **({"content-type": kind} if data is not None else {})}
-        return self._until(lambda: self._sent(method, address, data, headers), once)
+        status, said, answer = self._until(lambda: self._sent(method, address, data, headers), once)
+        if warned is not None:
+            for text in WARNING.findall(said.get("Warning", "")):
+                warned(text.replace('\\"', '"'))
+        return status, answer
 
     def text(self, path: str, query: Mapping[str, str]) -> str:
         """An answer that is no JSON; empty where there is none."""
@@ -65,7 +72,9 @@ class Requests:
         except urllib3.exceptions.HTTPError:
             time.sleep(min(1.0, seconds))
 
-    def _until(self, send: Callable[[], tuple[int, Mapping[str, str], bytes]], once: bool) -> Answer:
+    def _until(
+        self, send: Callable[[], tuple[int, Mapping[str, str], bytes]], once: bool
+    ) -> tuple[int, Mapping[str, str], dict[str, Any]]:
         start, wait, known = time.monotonic(), FIRST, True
         while True:
             try:
@@ -90,7 +99,7 @@ class Requests:
                 patience = self._patience(status, once)
                 pause = max(_after(headers), random.uniform(0, wait))  # noqa: S311 -- as above
                 if time.monotonic() + pause > start + patience:
-                    return status, _content(data)
+                    return status, headers, _content(data)
             time.sleep(pause)
             wait = min(2 * wait, LONGEST)
 

@@ -57,6 +57,14 @@ def grown(before: Inventory, coming: Iterable[Identity]) -> Inventory:
     return Inventory(every.members, every.kinds | before.kinds, every.namespaces | before.namespaces)
 
 
+def places(keys: Iterable[Key]) -> dict[tuple[str, str], set[tuple[str, str]]]:
+    """Namespaces and names of some objects, by their group and kind."""
+    found: dict[tuple[str, str], set[tuple[str, str]]] = {}
+    for group, kind, namespace, name in keys:
+        found.setdefault((group, kind), set()).add((namespace, name))
+    return found
+
+
 def parent(identity: Identity, held: Inventory, version: str) -> dict[str, Any]:
     """The parent as it is written; ``version`` is that of Windlass."""
     kinds = ",".join(sorted(f"{kind}.{group}" if group else kind for group, kind in held.kinds))
@@ -84,7 +92,7 @@ def read(live: Mapping[str, Any]) -> Inventory:
     kinds = frozenset(_kind(text) for text in said.get(KINDS, "").split(",") if text)
     namespaces = frozenset(text for text in said.get(NAMESPACES, "").split(",") if text)
     members = dict(_member(line) for line in (live.get("data") or {}).get(MEMBERS, "").splitlines() if "/" in line)
-    return Inventory(members, kinds, namespaces | {live["metadata"]["namespace"]})
+    return Inventory(members, kinds, namespaces | inventory(members).namespaces)
 
 
 def foreign(live: Mapping[str, Any]) -> str:

@@ -17,6 +17,7 @@ POLICY = re.compile(
     r"ValidatingAdmissionPolicy '(?P<name>[^']+)' with binding '[^']+' denied request: (?P<why>.*)", re.S
 )
 TAKE = "an overlay's `objects` decides: `take: [FIELD]` makes it ours, `yield: [FIELD]` leaves it to them; `*` is all of {identity}"
+RIGHTS = "`windlass bootstrap cluster ENV` prints the rights that are needed, with `--check` those that are missing"
 SECURITY = re.compile(r'violates PodSecurity "(?P<level>[^"]+)": (?P<why>.*)', re.S)
 
 
@@ -55,7 +56,7 @@ def _forbidden(identity: Identity, told: Refusal) -> Diagnostic:
     if denied := _denied(identity, told):
         return denied
     said = f"{identity}: {told.message}"
-    return Diagnostic("WL449", said, None, "`windlass bootstrap cluster ENV` prints the rights that an applier needs")
+    return Diagnostic("WL449", said, None, RIGHTS)
 
 
 def _denied(identity: Identity, told: Refusal) -> Diagnostic | None:

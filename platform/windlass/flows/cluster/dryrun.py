@@ -14,11 +14,14 @@ from windlass.model.plan import Change, FieldChange, Identity, Observed
 from windlass.model.refusal import Refusal
 from windlass.ports.cluster import Cluster, Kind, Live, Written
 
+BINDINGS = ("RoleBinding", "ClusterRoleBinding")
+"""What the server compares with a role before it lets anybody try it, but for those who may do everything."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What is to happen to an object, and how it is sent: without the fields that are left to others, and by force where all that
-    others have of it is to be taken. Where ``untold`` the server could not be asked yet."""
+    others have of it is to be taken. Where ``untold`` the server could not be asked yet. ``why`` blocks it, ``warnings`` do not."""
 
     change: Change
     sent: Sent
@@ -26,6 +29,7 @@ class Asked:
     force: bool = False
     untold: bool = False
     why: tuple[Diagnostic, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def ask(cluster: Cluster, sent: Sent, seen: Live | None, spaces: Collection[str], defines: bool) -> Asked:
@@ -41,13 +45,15 @@ def ask(cluster: Cluster, sent: Sent, seen: Live | None, spaces: Collection[str]
         return tried
     answer, body, force = tried
     if isinstance(answer, Refusal):
+        if answer.code == 404 and identity.kind in BINDINGS and answer.details.get("kind") != "namespaces":
+            return _later(sent, "its role is new")
         if answer.code == 404 and identity.namespace in spaces:
             return _later(sent, "its namespace is new")
         return _refused(cluster, kind, sent, answer)
     if answer.created:
         absent = Observed(identity=identity, present=False)
         change = Change(identity=identity, action="create", desired={"digest": sent.digest}, observed=absent)
-        return Asked(change, sent, body, force)
+        return Asked(change, sent, body, force, warnings=answer.warnings)
     return _differs(cluster, kind, sent, body, force, answer)
 
 
@@ -96,7 +102,7 @@ def _differs(cluster: Cluster, kind: Kind, sent: Sent, body: Mapping[str, Any], 
     if live is None:
         return _later(sent, "it was deleted while it was looked at")
     mine = stamp.said(live, stamp.OWNER) == stamp.said(sent.object, stamp.OWNER) and owned.ours(live) is not None
-    if not mine and not sent.decided.adopt:
+    if not mine and not sent.decided.adopt and not _given(sent, live):
         return _blocked(sent, live, (_foreign(identity, live),))
     fields = compare.fields(live, answer.live)
     change = Change(
@@ -107,7 +113,14 @@ def _differs(cluster: Cluster, kind: Kind, sent: Sent, body: Mapping[str, Any], 
         desired={"digest": sent.digest},
         observed=observed(identity, live),
     )
-    return Asked(change, sent, body, force)
+    return Asked(change, sent, body, force, warnings=answer.warnings)
+
+
+def _given(sent: Sent, live: Live) -> bool:
+    """Whether it is a namespace that was made for this environment. Of no other kind this is believed: whoever may write in a
+    namespace could make something there before us."""
+    mark = stamp.said(sent.object, stamp.OWNER)
+    return sent.identity.kind == "Namespace" and stamp.said(live, stamp.GIVEN) == mark
 
 
 def _refused(cluster: Cluster, kind: Kind, sent: Sent, answer: Refusal) -> Asked:

@@ -76,7 +76,10 @@ def _members(reach: Reach, environment: Environment, wanted: Wanted, held: Inven
     names = sorted({*apis, *held.kinds})
     kinds = [one for group, kind in names if (one := kind_of(reach, group, kind, apis.get((group, kind))))]
     spaces = {one.identity.namespace for one in wanted.objects if one.identity.namespace} | held.namespaces
-    found: Iterable[list[Live]] = reach.cluster.each(lambda kind: reach.cluster.listed(kind, label, spaces), kinds)
+    places = applyset.places({*(one.identity.key for one in wanted.objects), *held.members})
+    found: Iterable[list[Live]] = reach.cluster.each(
+        lambda kind: reach.cluster.listed(kind, label, spaces, places.get((kind.group, kind.name), ())), kinds
+    )
     return {stamp.identity(one).key: one for several in found for one in several}
 
 

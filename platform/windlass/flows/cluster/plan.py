@@ -68,6 +68,7 @@ def seen(ports: Ports, reach: Reach, project: Project, environment: Environment)
             *_alone(looked),
             *trainings.unsure,
             *unmerged(ports, project, environment, trainings.changes),
+            *_warned(looked),
         ),
         created_at=ports.clock.now().isoformat(timespec="seconds"),
     )
@@ -103,6 +104,23 @@ def _alone(looked: Looked) -> list[Verdict]:
             warning=True,
         )
         for one in looked.strangers
+    ]
+
+
+def _warned(looked: Looked) -> list[Verdict]:
+    """What the server takes and warns of: pods that could never be let in, a version of a kind that goes."""
+    return [
+        Verdict(
+            guard="server",
+            allowed=True,
+            subject=str(one.change.identity),
+            reason=f"{one.change.identity}: the server warns: {text}",
+            hint="it takes the object; what it warns of may keep its pods from being made, or be refused by its next version",
+            code="WL455",
+            warning=True,
+        )
+        for one in looked.asked.values()
+        for text in one.warnings
     ]
 
 

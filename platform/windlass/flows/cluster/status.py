@@ -71,7 +71,10 @@ def _live(reach: Reach, environment: Environment) -> Mapping[str, Sequence[Live]
     label = f"{applyset.PART_OF}={applyset.identifier(home.name, home.namespace)}"
     kinds = [one for group, kind in sorted(held.kinds) if (one := kind_of(reach, group, kind))]
     found: dict[str, list[Live]] = {}
-    lists = reach.cluster.each(lambda kind: reach.cluster.whole(kind, label, held.namespaces), kinds)
+    places = applyset.places(held.members)
+    lists = reach.cluster.each(
+        lambda kind: reach.cluster.whole(kind, label, held.namespaces, places.get((kind.group, kind.name), ())), kinds
+    )
     for live in (live for several in lists for live in several):
         if stamp.said(live, RELEASE) and stamp.identity(live).key in held.members:
             found.setdefault(stamp.identity(live).owner, []).append(live)

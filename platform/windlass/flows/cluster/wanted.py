@@ -53,7 +53,7 @@ def wanted(ports: Ports, reach: Reach, project: Project, environment: Environmen
     """Render the environment. Raises what its specs are refused for, `Refused` (WL446) where nothing would be left of it, and
     `Findings` (WL453) where a template says of which inventory its object is."""
     name = environment.metadata.name
-    rendered = list(_objects(render.shown(ports, reach.around, Asked((name,)))))
+    rendered = list(cluster_objects(render.shown(ports, reach.around, Asked((name,)))))
     if borrowed := applyset.borrowed(rendered):
         listed = ", ".join(str(stamp.identity(one)) for one in borrowed)
         message = f"{listed}: a template must not set the label `{applyset.PART_OF}`"
@@ -77,7 +77,7 @@ def wanted(ports: Ports, reach: Reach, project: Project, environment: Environmen
 
 def trainings(ports: Ports, reach: Reach, environment: Environment) -> tuple[Mapping[str, Any], ...]:
     """The runs alone."""
-    rendered = _objects(render.shown(ports, reach.around, Asked((environment.metadata.name,))))
+    rendered = cluster_objects(render.shown(ports, reach.around, Asked((environment.metadata.name,))))
     return tuple(one for one in rendered if _is_run(one))
 
 
@@ -85,7 +85,7 @@ def _is_run(rendered: Mapping[str, Any]) -> bool:
     return (rendered["apiVersion"].partition("/")[0], rendered["kind"]) == RUN
 
 
-def _objects(files: Mapping[str, bytes]) -> Iterator[Mapping[str, Any]]:
+def cluster_objects(files: Mapping[str, bytes]) -> Iterator[Mapping[str, Any]]:
     """Those of the rendered files that are objects of a cluster."""
     for path, data in files.items():
         if not path.endswith(".yaml"):

@@ -173,6 +173,8 @@ class Backends(Document):
     """The form in which services log requests; without it they log none."""
     secrets: Text = "external-secrets"
     """What brings secrets, where `secrets` is said."""
+    access: Text = "kubernetes"
+    """What says who may plan and who may apply, for `windlass bootstrap`."""
 
 
 class Alerting(Document):

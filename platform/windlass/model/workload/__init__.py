@@ -5,6 +5,7 @@ template spells these values and decides nothing. Fields that only clusters need
 """
 
 from windlass.model.document import Document, Flag, Text
+from windlass.model.workload.access import Access, Holder, Limit, Right, Space
 from windlass.model.workload.monitor import (
     Alert,
     Dashboard,
@@ -63,6 +64,7 @@ from windlass.model.workload.service import (
 from windlass.model.workload.tenancy import Grant, Queue, Quota, Role, Tenancy
 
 __all__ = [
+    "Access",
     "Alert",
     "Amount",
     "Configuration",
@@ -74,9 +76,11 @@ __all__ = [
     "Fetch",
     "Gpu",
     "Grant",
+    "Holder",
     "Image",
     "ImageRecipe",
     "Left",
+    "Limit",
     "LogStream",
     "Managed",
     "Meta",
@@ -100,6 +104,7 @@ __all__ = [
     "Records",
     "Resources",
     "Retry",
+    "Right",
     "Role",
     "Run",
     "Scale",
@@ -113,6 +118,7 @@ __all__ = [
     "Service",
     "Severity",
     "Signal",
+    "Space",
     "Step",
     "TakenSecret",
     "Tenancy",
