@@ -34,8 +34,8 @@ DOCUMENTS = sorted(
     for path in ROOT.glob(pattern)
 )
 TICKS = re.compile(r"`([^`\n]+)`")
-NO_FILE = re.compile(r"^(/|\.|https?:|models:|windlass/|\.\./)|[A-Z]{3,}|[ :{}$@,=…]|\.\.\.")
-"""Routes, state that is never committed, addresses, branches, placeholders, anything that is more than a path."""
+NO_FILE = re.compile(r"^(/|\.|https?:|models:|windlass(\.dev)?/|\.\./)|[A-Z]{3,}|[ :{}$@,=…]|\.\.\.")
+"""Routes, state that is never committed, addresses, branches, annotations, placeholders, anything that is more than a path."""
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
