@@ -1,6 +1,7 @@
 """What a cluster's controllers do, as far as tests need it: deployments get ready, or do not."""
 
 import threading
+from http.client import HTTPException
 from types import TracebackType
 from typing import Any, Self
 
@@ -31,7 +32,7 @@ class Controllers:
                 for one in found:
                     if one["metadata"]["namespace"].startswith(self._prefix):
                         self._ready(one)
-            except OSError:
+            except (OSError, HTTPException):
                 continue
 
     def _ready(self, deployment: dict[str, Any]) -> None:

@@ -3,8 +3,10 @@
 import contextlib
 import io
 import json
+import os
 import re
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,8 @@ from tests.transcript import ROOT
 from windlass.adapters import stores
 from windlass.cli.main import main
 
+WRITES = r"^(?!.*(dryRun|/leases/))"
+"""Where a request writes, and not about the lease."""
 A, B = "team-000/model-00000", "team-001/model-00001"
 PLURALS = {
     "configmap": "/api/v1/namespaces/{}/configmaps",
@@ -25,6 +29,14 @@ PLURALS = {
     "quota": "/api/v1/namespaces/{}/resourcequotas",
     "lease": "/apis/coordination.k8s.io/v1/namespaces/{}/leases",
 }
+LISTS = (
+    *(path.replace("namespaces/{}/", "") for kind, path in PLURALS.items() if kind not in ("lease", "quota")),
+    "/api/v1/namespaces",
+    "/api/v1/limitranges",
+    "/apis/monitoring.coreos.com/v1/servicemonitors",
+    "/apis/monitoring.coreos.com/v1/prometheusrules",
+)
+"""Where all objects are that an environment is made of."""
 ENVIRONMENT = """\
 apiVersion: windlass.dev/v1alpha1
 kind: Environment
@@ -134,6 +146,44 @@ class Place:
         assert said.exit == 0, said.all
         return said
 
+    def start(self, *words: str, seconds: int = 30) -> "subprocess.Popen[str]":
+        """A command in a process of its own, which may be killed; its lease is good for so many seconds."""
+        command = [sys.executable, "-m", "tests.cluster.apart", str(seconds), *words, "-C", str(self.root)]
+        environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'platform'}"}
+        pipe = subprocess.PIPE
+        return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=pipe, stderr=pipe, text=True)
+
+    def release_lease(self) -> None:
+        """As if the time of whoever was killed were over."""
+        if self.get("lease", self.home, "windlass-staging"):
+            self.patch("lease", self.home, {"spec": {"holderIdentity": ""}}, "windlass-staging")
+
+    def receipts(self) -> list[dict[str, Any]]:
+        """The ledger's entries, the oldest first."""
+        branch = "windlass/ledger/staging"
+        listed = self.git("ls-tree", "-r", "--name-only", branch).split()
+        return [json.loads(self.git("show", f"{branch}:{name}")) for name in sorted(listed) if name.endswith(".json")]
+
+    def git(self, *words: str) -> str:
+        return subprocess.run(["git", *words], cwd=self.root, check=True, capture_output=True, text=True).stdout
+
+    def leaves(self, slug: str) -> None:
+        """A model goes, and a commit says so."""
+        self.git("rm", "-rq", f"environments/staging/releases/{slug}")
+        self.commit(f"it goes\n\nWindlass-Delete: {slug}")
+
+    def all(self) -> dict[str, dict[str, Any]]:
+        """Every object that is there, by the line that an inventory has for it."""
+        found = {}
+        for path in LISTS:
+            answer = self.admin.request("GET", path)[1]
+            kind, group = answer["kind"].removesuffix("List"), answer["apiVersion"].rpartition("/")[0]
+            for one in answer["items"]:
+                name, space = one["metadata"]["name"], one["metadata"].get("namespace", "")
+                if (space or name).startswith(f"{self.prefix}-team-"):
+                    found[f"{kind}{'.' * bool(group)}{group}/{name}.{space}"] = one
+        return found
+
     def path(self, kind: str, slug: str, name: str = "") -> str:
         """Where an object of a model is."""
         team, _, model = slug.partition("/")
@@ -149,6 +199,12 @@ class Place:
         path = f"{self.path(kind, slug, name)}?fieldManager={manager}"
         status, answer = self.admin.request("PATCH", path, body, MERGE)
         assert status == 200, answer
+
+    def says(self, kind: str, slug: str, status: dict[str, Any]) -> None:
+        """A controller's word."""
+        path = f"{self.path(kind, slug)}/status?fieldManager=kube-controller-manager"
+        code, answer = self.admin.request("PATCH", path, {"status": status}, MERGE)
+        assert code == 200, answer
 
     def put(self, kind: str, slug: str, body: dict[str, Any], name: str = "", manager: str = "somebody") -> None:
         """Somebody's object."""

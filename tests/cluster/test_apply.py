@@ -1,9 +1,7 @@
 """What an apply of a cluster writes, deletes, leaves alone and tells: against a real API server, over the command line."""
 
-import json
 import shutil
 import subprocess
-from typing import Any
 
 import pytest
 
@@ -26,7 +24,7 @@ def test_everything_is_written_once_and_listed(served: Place) -> None:
     assert f"Deployment.apps/team-000-model-00000.{served.prefix}-team-000" in served.members()
     uids = dict(line.split() for line in parent["data"]["members"].splitlines())
     assert uids[f"Deployment.apps/team-000-model-00000.{served.prefix}-team-000"] == live["metadata"]["uid"]
-    receipt = receipts(served)[-1]
+    receipt = served.receipts()[-1]
     assert receipt["outcome"] == "succeeded"
     assert {one["outcome"] for one in receipt["objects"]} == {"done"}
     assert receipt["served"][A]["healthy"]
@@ -38,7 +36,7 @@ def test_a_second_apply_writes_nothing(served: Place, detour: Faults) -> None:
     assert {one.target.partition("?")[0].rpartition("/")[2] for one in detour.writes} == {"windlass-staging"}, (
         "its lease"
     )
-    assert len(receipts(served)) == 1
+    assert len(served.receipts()) == 1
 
 
 def test_every_object_is_dry_run_before_the_first_write(served: Place, detour: Faults) -> None:
@@ -189,7 +187,7 @@ def test_what_does_not_get_well_is_told_with_its_reason(place: Place, controller
     assert said.exit == 1
     assert f"Deployment {place.prefix}-team-001/team-001-model-00001" in said.err
     assert "WL576" in said.err
-    receipt = receipts(place)[-1]
+    receipt = place.receipts()[-1]
     assert receipt["outcome"] == "failed"
     assert receipt["served"][A]["healthy"]
     assert not receipt["served"][B]["healthy"]
@@ -197,18 +195,7 @@ def test_what_does_not_get_well_is_told_with_its_reason(place: Place, controller
     path = place.path("deployment", B) + "/status"
     place.admin.request("PATCH", path, {"status": {"observedGeneration": 0}}, "application/merge-patch+json")
     assert place.apply().exit == 0
-    assert receipts(place)[-1]["served"][B]["healthy"]
-
-
-def receipts(place: Place) -> list[dict[str, Any]]:
-    """The ledger's entries, the oldest first."""
-    branch = "windlass/ledger/staging"
-    listed = git(place, "ls-tree", "-r", "--name-only", branch).split()
-    return [json.loads(git(place, "show", f"{branch}:{name}")) for name in sorted(listed) if name.endswith(".json")]
-
-
-def git(place: Place, *words: str) -> str:
-    return subprocess.run(["git", *words], cwd=place.root, check=True, capture_output=True, text=True).stdout
+    assert place.receipts()[-1]["served"][B]["healthy"]
 
 
 def test_what_no_store_has_is_not_applied(place: Place, controllers: Controllers) -> None:

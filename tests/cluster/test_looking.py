@@ -5,7 +5,6 @@ import subprocess
 
 from tests.cluster.controllers import Controllers
 from tests.cluster.place import A, B, Place
-from tests.cluster.test_apply import receipts
 
 
 def standings(place: Place) -> dict[str, dict]:
@@ -90,7 +89,7 @@ def recorded(place: Place) -> list[dict]:
     words = ["git", "for-each-ref", "--format=%(refname:short)", "refs/heads/windlass/ledger/staging"]
     if not subprocess.run(words, cwd=place.root, check=True, capture_output=True).stdout:
         return []
-    return receipts(place)
+    return place.receipts()
 
 
 def test_logs_are_asked_of_pods(served: Place) -> None:

@@ -16,6 +16,8 @@ from windlass.adapters.kubernetes.connection import Connection
 from windlass.adapters.kubernetes.requests import Requests
 from windlass.engine.cluster import applyset
 from windlass.model.failure import World
+from windlass.model.plan import Identity
+from windlass.ports.cluster import Kind, Written
 
 
 def cluster(
@@ -73,6 +75,11 @@ def test_a_server_that_goes_on_failing(faulty: Faults, monkeypatch: pytest.Monke
     assert len(faulty.requests) > 2, "it is asked again"
 
 
+def test_a_log_that_cannot_be_read_hides_no_failure(faulty: Faults, monkeypatch: pytest.MonkeyPatch) -> None:
+    faulty.on("GET", "/log").cut()
+    assert cluster(faulty.kubeconfig, monkeypatch).log("default", "a", "b", 20) == ""
+
+
 def test_a_lease_of_somebody_else_is_waited_for_and_told(served: Place) -> None:
     served.environment("admin", wait="2s")
     spec = {"holderIdentity": "somebody else", "leaseDurationSeconds": 60, "renewTime": "2026-01-01T00:00:00.000000Z"}
@@ -102,21 +109,21 @@ def test_who_could_not_renew_writes_nothing_more(
 ) -> None:
     monkeypatch.setattr(lease, "SECONDS", 2)
     monkeypatch.setattr(lease, "MARGIN", 1)
-    reached = cluster(server.kubeconfig, monkeypatch)
-    from windlass.model.plan import Identity
-
+    first, second = (cluster(server.kubeconfig, monkeypatch) for _ in range(2))
     place = Identity(kind="Lease", name="a-lease", owner="", namespace=served.home)
+    kind = Kind("", "v1", "ConfigMap", "configmaps", namespaced=True)
+    sent = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "namespace": served.home}}
     with contextlib.ExitStack() as stack:
-        fence = stack.enter_context(reached.hold(place, "first", 5))
-        fence.check()
+        stack.enter_context(first.hold(place, "first", 5))
+        assert isinstance(first.apply(kind, sent, "first"), Written)
         time.sleep(1.2)
         with pytest.raises(World) as raised:
-            fence.check()
+            first.apply(kind, sent, "first")
         assert raised.value.diagnostics[0].code == "WL575"
-        second = stack.enter_context(reached.hold(place, "second", 10))
-        second.check()
+        stack.enter_context(second.hold(place, "second", 10))
+        assert isinstance(second.apply(kind, sent, "first"), Written)
         with pytest.raises(World):
-            fence.check()
+            first.apply(kind, sent, "first")
 
 
 def test_a_template_may_not_say_whose_its_object_is(place: Place) -> None:

@@ -14,6 +14,8 @@ Live = Mapping[str, Any]
 """An object as the server has it."""
 Place = tuple[str, str]
 """Namespace, or nothing, and name of an object."""
+ABSENT = "1"
+"""A version that no object has: an apply that names it makes an object anew, and is refused (409) where there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +43,10 @@ class Written:
     warnings: tuple[str, ...] = ()
 
 
-class Fence(Protocol):
-    """The right to write, as long as it lasts."""
-
-    def check(self) -> None:
-        """Raises `World` (WL575) where somebody else may have it by now. Asked right before each write."""
-        ...
-
-
 class Cluster(Protocol):
     """Every method raises `World` where the server cannot be reached (WL570), goes on failing (WL571), or does not know who asks
-    (WL572). Requests that do no harm twice are asked again, with growing waits, when the server is busy or a connection breaks."""
+    (WL572). Requests that do no harm twice are asked again, with growing waits, when the server is busy or a connection breaks.
+    Once an environment was held, each write raises `World` (WL575) where somebody else may have it by now."""
 
     @property
     def place(self) -> str:
@@ -121,6 +116,6 @@ class Cluster(Protocol):
         """The results of some work, in the order of its items, several at a time. Raises what the first that failed did."""
         ...
 
-    def hold(self, place: Identity, holder: str, patience: float) -> AbstractContextManager[Fence]:
-        """The environment's lease, waited for so many seconds. Raises `World` (WL574) where somebody else keeps it."""
+    def hold(self, place: Identity, holder: str, patience: float) -> AbstractContextManager[None]:
+        """Have the environment for oneself, waited for so many seconds. Raises `World` (WL574) where somebody else keeps it."""
         ...

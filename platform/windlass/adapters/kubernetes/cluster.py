@@ -6,13 +6,14 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote
 
+from windlass.adapters.kubernetes import lease
 from windlass.adapters.kubernetes.lease import Lease
 from windlass.adapters.kubernetes.requests import APPLY, JSON, METADATA, Requests
 from windlass.engine.cluster.refusals import diagnostic
 from windlass.model.failure import Refused, World
 from windlass.model.plan import Identity
 from windlass.model.refusal import Refusal, refusal
-from windlass.ports.cluster import Fence, Item, Kind, Live, Place, Result, Written
+from windlass.ports.cluster import Item, Kind, Live, Place, Result, Written
 
 PAGE = "500"
 THREADS = 8
@@ -27,6 +28,7 @@ class HttpCluster:
         """Nothing is asked yet."""
         self._requests = requests
         self._kinds: dict[tuple[str, str], tuple[Kind, ...]] | None = None
+        self._fence: Callable[[], None] = lambda: None
 
     @property
     def place(self) -> str:
@@ -74,7 +76,8 @@ class HttpCluster:
         meta = sent["metadata"]
         path = _path(kind, meta.get("namespace", ""), meta["name"])
         warned: list[str] = []
-        status, answer = self._requests.ask("PATCH", path, query, sent, APPLY, warned=warned.append)
+        allowed = (lambda: None) if dry else self._fence
+        status, answer = self._requests.ask("PATCH", path, query, sent, APPLY, warned=warned.append, allowed=allowed)
         well = status in (200, 201)
         return Written(answer, status == 201, tuple(warned)) if well else refusal(status, answer)
 
@@ -82,19 +85,21 @@ class HttpCluster:
         """DELETE with preconditions: the uid, and the version where one is said."""
         conditions = {"uid": uid, **({"resourceVersion": version} if version else {})}
         body = {"propagationPolicy": "Background", "preconditions": conditions}
-        status, answer = self._requests.ask("DELETE", _path(kind, identity.namespace, identity.name), body=body)
+        path = _path(kind, identity.namespace, identity.name)
+        status, answer = self._requests.ask("DELETE", path, body=body, allowed=self._fence)
         return None if status in (200, 202, 404) else refusal(status, answer)
 
     def create(self, kind: Kind, sent: Live) -> Live | Refusal:
         """POST; asked once."""
         path = _path(kind, sent["metadata"].get("namespace", ""))
-        status, answer = self._requests.ask("POST", path, body=sent, once=True)
+        status, answer = self._requests.ask("POST", path, body=sent, once=True, allowed=self._fence)
         return answer if status in (200, 201) else refusal(status, answer)
 
     def replace(self, kind: Kind, sent: Live) -> Live | Refusal:
         """PUT; a repetition of one that was done is refused by its version."""
         meta = sent["metadata"]
-        status, answer = self._requests.ask("PUT", _path(kind, meta.get("namespace", ""), meta["name"]), body=sent)
+        path = _path(kind, meta.get("namespace", ""), meta["name"])
+        status, answer = self._requests.ask("PUT", path, body=sent, allowed=self._fence)
         return answer if status == 200 else refusal(status, answer)
 
     def events(self, namespace: str, names: Collection[str]) -> list[Live]:
@@ -122,23 +127,25 @@ class HttpCluster:
         self._requests.watch(_path(kind, namespace), version, seconds)
 
     def each(self, work: Callable[[Item], Result], items: Iterable[Item]) -> Sequence[Result]:
-        """In threads. Once one has failed, none is begun any more."""
-        every = list(items)
-        if len(every) < 2:
-            return [work(one) for one in every]
-        with ThreadPoolExecutor(min(THREADS, len(every))) as pool:
-            waiting = [pool.submit(work, one) for one in every]
+        """In threads, also where there is one item: an interrupt never comes between a request and its answer. Once one has
+        failed, none is begun any more; after an interrupt nothing is asked again either."""
+        with ThreadPoolExecutor(THREADS) as pool:
+            waiting = [pool.submit(work, one) for one in items]
             try:
                 return [one.result() for one in waiting]
-            except BaseException:
+            except BaseException as error:
+                if not isinstance(error, Exception):
+                    self._requests.end()
                 pool.shutdown(cancel_futures=True)
                 raise
 
     @contextmanager
-    def hold(self, place: Identity, holder: str, patience: float) -> Iterator[Fence]:
-        """By a `Lease`."""
-        with Lease(self, place, holder, patience) as fence:
-            yield fence
+    def hold(self, place: Identity, holder: str, patience: float) -> Iterator[None]:
+        """By a `Lease`, which is asked before each write and each repetition of one; after it nothing is written any more."""
+        brief = Requests(self._requests.connection, deadline=lease.RENEW, timeout=lease.RENEW)
+        with Lease(HttpCluster(self._requests), HttpCluster(brief), place, holder, patience) as held:
+            self._fence = held.check
+            yield
 
     def _listed(
         self,

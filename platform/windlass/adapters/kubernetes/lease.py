@@ -24,17 +24,21 @@ if TYPE_CHECKING:
 KIND = Kind("coordination.k8s.io", "v1", "Lease", "leases", namespaced=True)
 SECONDS = 30
 """How long a lease is good for without being renewed."""
-MARGIN = 5
-"""Seconds before that at which its holder stops writing: a request under way must end."""
+MARGIN = 15
+"""Seconds before that in which its holder begins no write: one that is under way must have ended by then, so no less than a request
+may take."""
 RENEW = 5
+LOOK = 0.2
+"""Seconds after which one who waits looks again."""
 
 
 class Lease:
-    """The lease of an environment, as a context and as a fence."""
+    """The lease of an environment, as a context; `check` is the fence before each write."""
 
-    def __init__(self, cluster: HttpCluster, place: Identity, holder: str, wait: float) -> None:
-        """``place`` names the Lease; somebody else's is waited for ``wait`` seconds."""
-        self._cluster, self._place, self._holder, self._wait = cluster, place, holder, wait
+    def __init__(self, cluster: HttpCluster, brief: HttpCluster, place: Identity, holder: str, wait: float) -> None:
+        """``place`` names the Lease; somebody else's is waited for ``wait`` seconds. It is renewed and given back by the ``brief``
+        cluster, which does not ask for long."""
+        self._cluster, self._brief, self._place, self._holder, self._wait = cluster, brief, place, holder, wait
         self._live: Live = {}
         self._renewed = 0.0
         self._lost = ""
@@ -50,20 +54,22 @@ class Lease:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Give it back, so that nobody need wait; where that fails it ends by itself."""
+        """Give it back, so that nobody need wait; where that fails it ends by itself. Whoever still writes then must not."""
+        ours, self._lost = not self._lost, self._lost or "it was given back"
         self._over.set()
         self._beat.join()
-        if self._lost:
-            return
-        try:
-            self._cluster.replace(KIND, {**self._live, "spec": {**self._live["spec"], "holderIdentity": ""}})
-        except Failure:
-            return
+        if ours:
+            try:
+                self._brief.replace(KIND, {**self._live, "spec": {**self._live["spec"], "holderIdentity": ""}})
+            except Failure:
+                return
 
     def check(self) -> None:
-        """See `Fence`. Time that passed while this process was stopped counts."""
-        late = time.monotonic() - self._renewed > SECONDS - MARGIN
-        if self._lost or late:
+        """Raises `World` (WL575) where somebody else may have it by now. A renewal that is late is waited for as long as nobody
+        can; time that passed while this process was stopped counts."""
+        while not self._lost and SECONDS - MARGIN < time.monotonic() - self._renewed < SECONDS:
+            time.sleep(LOOK)
+        if self._lost or time.monotonic() - self._renewed >= SECONDS:
             raise World.one(
                 "WL575",
                 f"the lease of this environment is not ours any more: {self._lost or 'it was not renewed in time'}",
@@ -80,7 +86,7 @@ class Lease:
             if mark != seen:
                 seen, since = mark, time.monotonic()
             over = time.monotonic() - since > float(spec.get("leaseDurationSeconds") or SECONDS)
-            if (not other or over) and self._written(live):
+            if (not other or over) and self._written(self._document(live)):
                 return
             if other and time.monotonic() > end:
                 raise World.one(
@@ -88,48 +94,54 @@ class Lease:
                     f"`{other}` is applying to this environment",
                     f"wait for it; `kubectl -n {self._place.namespace} get lease {self._place.name}` shows whether it still does",
                 )
-            time.sleep(1 if other else 0.2)
+            time.sleep(5 * LOOK if other else LOOK)
 
-    def _written(self, live: Live | None) -> bool:
-        """Whether we have it now: nobody was faster."""
-        began = time.monotonic()
-        if live is None:
-            made = self._cluster.create(KIND, self._document({}, 0))
-        else:
-            moves = int((live.get("spec") or {}).get("leaseTransitions") or 0) + 1
-            made = self._cluster.replace(KIND, self._document(live["metadata"], moves))
-        if isinstance(made, Refusal):
-            if made.code == 409:
-                return False
+    def _written(self, document: Live, cluster: HttpCluster | None = None) -> bool:
+        """Whether the lease says now what we wrote: nobody was faster. An answer that was lost tells nothing, the lease does."""
+        began, door = time.monotonic(), cluster or self._cluster
+        new = "resourceVersion" not in document["metadata"]
+        made: Live | Refusal | None
+        try:
+            made = door.create(KIND, document) if new else door.replace(KIND, document)
+        except World:
+            made = None
+        if isinstance(made, Refusal) and made.code not in (404, 409):
             raise failure(self._place, made)
-        self._live, self._renewed = made, began
-        return True
+        if made is None or isinstance(made, Refusal):
+            made = door.read(KIND, self._place.namespace, self._place.name)
+        said = (made or {}).get("spec")
+        if made is not None and said == document["spec"]:
+            self._live, self._renewed = made, began
+            return True
+        if self._live and said != self._live["spec"]:
+            self._lost = "somebody else has it"
+        return False
 
-    def _document(self, meta: Live, moves: int) -> dict[str, Any]:
-        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    def _document(self, live: Live | None) -> dict[str, Any]:
+        now = _now()
         said = {"name": self._place.name, "namespace": self._place.namespace}
-        known = {"resourceVersion": meta["resourceVersion"]} if meta else {}
+        known = {"resourceVersion": live["metadata"]["resourceVersion"]} if live else {}
+        before = int(((live or {}).get("spec") or {}).get("leaseTransitions") or 0)
         spec = {
             "holderIdentity": self._holder,
             "leaseDurationSeconds": SECONDS,
             "acquireTime": now,
             "renewTime": now,
-            "leaseTransitions": moves,
+            "leaseTransitions": before + 1 if live else 0,
         }
         return {"apiVersion": KIND.api, "kind": KIND.name, "metadata": {**said, **known}, "spec": spec}
 
     def _renew(self) -> None:
         while not self._over.wait(RENEW):
-            began = time.monotonic()
-            now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+            document = {**self._live, "spec": {**self._live["spec"], "renewTime": _now()}}
             try:
-                made = self._cluster.replace(KIND, {**self._live, "spec": {**self._live["spec"], "renewTime": now}})
+                self._written(document, self._brief)
             except Failure:
                 # the fence closes by itself when this goes on
                 continue
-            if isinstance(made, Refusal):
-                if made.code in (404, 409):
-                    self._lost = "somebody else has it"
-                    return
-                continue
-            self._live, self._renewed = made, began
+            if self._lost:
+                return
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -3,6 +3,7 @@
 import json
 import random
 import re
+import threading
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,6 +12,7 @@ from urllib.parse import urlencode
 import urllib3
 
 from windlass.adapters.kubernetes.connection import Connection
+from windlass.engine.cluster.refusals import UNTYPED
 from windlass.model.failure import World
 
 JSON = "application/json"
@@ -36,6 +38,11 @@ class Requests:
         """``deadline`` and ``timeout`` in seconds."""
         self.connection = connection
         self._deadline, self._timeout = deadline, timeout
+        self._ended = threading.Event()
+
+    def end(self) -> None:
+        """Ask nothing again from now on: what is under way ends with its first answer."""
+        self._ended.set()
 
     def ask(
         self,
@@ -46,22 +53,31 @@ class Requests:
         kind: str = JSON,
         accept: str = JSON,
         once: bool = False,
-        warned: Callable[[str], None] | None = None,
+        warned: Callable[[str], None] = lambda text: None,
+        allowed: Callable[[], None] = lambda: None,
     ) -> Answer:
         """The status of the answer and its content. With ``once`` a broken connection is told (WL571), for what must not happen
-        twice; ``warned`` gets what the server warns of. Raises `World`: WL570, WL571, WL572."""
+        twice; ``warned`` gets what the server warns of. ``allowed`` is called before the request and before each repetition, and
+        raises where it must not be sent any more. Raises `World`: WL570, WL571, WL572."""
         address = f"{path}?{urlencode(query)}" if query else path
         data = None if body is None else json.dumps(body, separators=(",", ":")).encode()
         headers = {"accept": accept, "user-agent": "windlass", **({"content-type": kind} if data is not None else {})}
-        status, said, answer = self._until(lambda: self._sent(method, address, data, headers), once)
-        if warned is not None:
-            for text in WARNING.findall(said.get("Warning", "")):
-                warned(text.replace('\\"', '"'))
+
+        def send() -> tuple[int, Mapping[str, str], bytes]:
+            allowed()
+            return self.connection.send(method, address, data, headers, self._timeout)
+
+        status, said, answer = self._until(send, once)
+        for text in WARNING.findall(said.get("Warning", "")):
+            warned(text.replace('\\"', '"'))
         return status, answer
 
     def text(self, path: str, query: Mapping[str, str]) -> str:
         """An answer that is no JSON; empty where there is none."""
-        status, _, data = self.connection.send("GET", f"{path}?{urlencode(query)}", None, {}, self._timeout)
+        try:
+            status, _, data = self.connection.send("GET", f"{path}?{urlencode(query)}", None, {}, self._timeout)
+        except urllib3.exceptions.HTTPError:
+            return ""
         return data.decode(errors="replace") if status == 200 else ""
 
     def watch(self, path: str, version: str, seconds: float) -> None:
@@ -85,7 +101,7 @@ class Requests:
                         "WL571", f"nobody knows whether a request was done: {_why(error)}", _LATER
                     ) from error
                 pause = random.uniform(0, wait)  # noqa: S311 -- no secret: threads must not wait alike
-                if time.monotonic() + pause > start + self._deadline:
+                if self._ended.is_set() or time.monotonic() + pause > start + self._deadline:
                     raise World.one(
                         "WL570", f"{self.connection.address} cannot be reached: {_why(error)}", _LATER
                     ) from error
@@ -96,11 +112,11 @@ class Requests:
                     known = False
                     self.connection.log_in_again()
                     continue
-                patience = self._patience(status, once)
+                patience = 0.0 if UNTYPED.encode() in data else self._patience(status, once)
                 pause = max(_after(headers), random.uniform(0, wait))  # noqa: S311 -- as above
-                if time.monotonic() + pause > start + patience:
+                if self._ended.is_set() or time.monotonic() + pause > start + patience:
                     return status, headers, _content(data)
-            time.sleep(pause)
+            self._ended.wait(pause)
             wait = min(2 * wait, LONGEST)
 
     def _patience(self, status: int, once: bool) -> float:
@@ -108,11 +124,6 @@ class Requests:
         if status == 429 or (status in BUSY and not once):
             return self._deadline
         return min(SHORT, self._deadline) if status == BROKEN and not once else 0.0
-
-    def _sent(
-        self, method: str, address: str, data: bytes | None, headers: Mapping[str, str]
-    ) -> tuple[int, Mapping[str, str], bytes]:
-        return self.connection.send(method, address, data, headers, self._timeout)
 
 
 _LATER = "nothing is lost: when it is back, the next plan or apply looks again and goes on"

@@ -51,9 +51,10 @@ def inventory(members: Mapping[Key, str]) -> Inventory:
     return Inventory(dict(members), kinds, frozenset(namespace for _, _, namespace, _ in members if namespace))
 
 
-def grown(before: Inventory, coming: Iterable[Identity]) -> Inventory:
-    """With what is about to be written: what is there keeps its uid."""
-    every = inventory({**dict.fromkeys((one.key for one in coming), ""), **before.members})
+def grown(before: Inventory, coming: Iterable[Identity], anew: Collection[Key]) -> Inventory:
+    """With what is about to be written: what is there keeps its uid, but for what is made ``anew``."""
+    known = {key: uid for key, uid in before.members.items() if key not in anew}
+    every = inventory(dict.fromkeys((*(one.key for one in coming), *before.members), "") | known)
     return Inventory(every.members, every.kinds | before.kinds, every.namespaces | before.namespaces)
 
 

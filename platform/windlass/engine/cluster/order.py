@@ -26,9 +26,9 @@ def waves(changes: Iterable[Change]) -> list[list[Change]]:
     return [list(group) for _, group in groupby(ordered, key=lambda change: _rank(change.identity)[0])]
 
 
-def leaving(changes: Sequence[Change]) -> list[Change]:
+def leaving(changes: Sequence[Change]) -> list[list[Change]]:
     """What is deleted, in the reverse order."""
-    return [change for wave in reversed(waves(changes)) for change in wave]
+    return waves(changes)[::-1]
 
 
 def _rank(identity: Identity) -> tuple[int, str, str, str]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from windlass.engine.cluster import owned, stamp
-from windlass.engine.cluster.applyset import Inventory
+from windlass.engine.cluster.applyset import PART_OF, Inventory
 
 Fate = Literal["delete", "keep", "orphan"]
 LASTING = ("PersistentVolumeClaim", "PersistentVolume")
@@ -35,6 +35,8 @@ def foreign(live: Mapping[str, Any], environment: str, held: Inventory) -> str:
         return f"it is not the object that was applied: that one's uid was {held.members[key]}"
     if stamp.said(live, stamp.OWNER) != stamp.mark(environment, key):
         return "it does not say of itself that it is this object of this environment"
+    if PART_OF not in (meta.get("labels") or {}):
+        return "somebody took its label off"
     if owned.ours(live) is None:
         return "Windlass never applied it"
     for owner in meta.get("ownerReferences") or ():

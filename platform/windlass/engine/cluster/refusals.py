@@ -1,6 +1,8 @@
 """What the API server answers when it does not do what it is asked, in words for whoever must act."""
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from windlass.engine.cluster.conflicts import conflicts
 from windlass.model.diagnostic import Diagnostic
@@ -16,6 +18,10 @@ CALLED = re.compile(r'failed calling webhook "(?P<name>[^"]+)": (?P<why>.*)', re
 POLICY = re.compile(
     r"ValidatingAdmissionPolicy '(?P<name>[^']+)' with binding '[^']+' denied request: (?P<why>.*)", re.S
 )
+UNTYPED = "failed to create typed patch object"
+"""How a server says, as an error of its own (500), that a value has the wrong type or a field is unknown."""
+HELD_UP = "WL577"
+"""One object cannot be written now; others can."""
 TAKE = "an overlay's `objects` decides: `take: [FIELD]` makes it ours, `yield: [FIELD]` leaves it to them; `*` is all of {identity}"
 RIGHTS = "`windlass bootstrap cluster ENV` prints the rights that are needed, with `--check` those that are missing"
 SECURITY = re.compile(r'violates PodSecurity "(?P<level>[^"]+)": (?P<why>.*)', re.S)
@@ -24,7 +30,7 @@ SECURITY = re.compile(r'violates PodSecurity "(?P<level>[^"]+)": (?P<why>.*)', r
 def failure(identity: Identity, told: Refusal) -> Failure:
     """The same as a failure, of those who must act: the spec's people, those who gave rights, or the world."""
     found = diagnostic(identity, told)
-    if found.code == "WL571":
+    if found.code in ("WL571", HELD_UP):
         return World([found])
     return Findings([found]) if found.code == "WL442" else Refused([found])
 
@@ -41,6 +47,13 @@ def diagnostic(identity: Identity, told: Refusal) -> Diagnostic:
     )
 
 
+def going(identity: Identity, live: Mapping[str, Any]) -> World:
+    """An object that is being deleted and is still there: what holds it."""
+    held = ", ".join(live["metadata"].get("finalizers") or ())
+    said = f"{identity} is being deleted" + (f": {held} holds it" if held else "")
+    return World.one(HELD_UP, said, "whoever set a finalizer must end; once it is gone, the next apply goes on")
+
+
 def _forbidden(identity: Identity, told: Refusal) -> Diagnostic:
     if quota := QUOTA.search(told.message):
         said = f"{identity} exceeds the quota `{quota['name']}`: asks {quota['asked']}, used {quota['used']} of {quota['hard']}"
@@ -52,7 +65,7 @@ def _forbidden(identity: Identity, told: Refusal) -> Diagnostic:
         )
     if "because it is being terminated" in told.message:
         said = f"{identity}: the namespace `{identity.namespace}` is being deleted"
-        return Diagnostic("WL571", said, None, "wait until it is gone; the next apply makes it anew")
+        return Diagnostic(HELD_UP, said, None, "wait until it is gone; the next apply makes it anew")
     if denied := _denied(identity, told):
         return denied
     said = f"{identity}: {told.message}"
@@ -83,7 +96,10 @@ def _invalid(identity: Identity, told: Refusal) -> Diagnostic | None:
 def _internal(identity: Identity, told: Refusal) -> Diagnostic | None:
     if found := CALLED.search(told.message):
         said = f"the admission webhook `{found['name']}` could not be asked about {identity}: {found['why'].strip()}"
-        return Diagnostic("WL571", said, None, "its service must answer before anything that it watches can be written")
+        return Diagnostic(HELD_UP, said, None, "its service must answer before anything that it watches can be written")
+    if UNTYPED in told.message:
+        said = f"the server refuses {identity}: {told.message.rpartition('): ')[2]}"
+        return Diagnostic("WL442", said, None, "mend the spec, or the template that spells it")
     return None
 
 

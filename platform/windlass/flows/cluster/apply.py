@@ -4,7 +4,9 @@ What is about to be written is in the inventory before, and leaves it after it i
 apply knows of all that this one wrote.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from windlass import __version__
 from windlass.engine import commands
@@ -22,13 +24,13 @@ from windlass.flows.cluster.reach import NAMESPACE, Reach, inventory
 from windlass.flows.cluster.served import served
 from windlass.flows.cluster.writing import Writing
 from windlass.model.diagnostic import Diagnostic
-from windlass.model.failure import Failure, Refused
+from windlass.model.failure import Failure, Refused, World
 from windlass.model.plan import Identity, Plan
 from windlass.model.project import Project
+from windlass.model.receipt import Receipt, Served
 from windlass.model.refusal import Refusal
 from windlass.model.specs.environment import Environment
 from windlass.ports import Ports
-from windlass.ports.cluster import Fence
 
 
 def apply(ports: Ports, reach: Reach, project: Project, environment: Environment, plan: Plan) -> Applied:
@@ -39,36 +41,61 @@ def apply(ports: Ports, reach: Reach, project: Project, environment: Environment
     home = inventory(environment)
     _home(reach, home)
     holder, patience = f"{actor.name(ports)} ({plan.digest[7:15]})", seconds(environment.spec.target.wait)
-    with reach.cluster.hold(home, holder, patience) as fence:
+    with reach.cluster.hold(home, holder, patience):
         now = planning.seen(ports, reach, project, environment)
         _fresh(ports, environment, plan, now)
-        if not now.plan.pending and receipts.tells(now.last, now.plan, now.held, None):
+        if _told(now):
             ports.ledger.send(environment.metadata.name, environment.spec.rehearsed)
             return Applied(plan, None)
         act = Act(ports, project, environment, plan, now.held, now.last)
-        return _do(act, reach, now, fence)
+        return _do(act, reach, now)
 
 
-def _do(act: Act, reach: Reach, now: Seen, fence: Fence) -> Applied:
+def _told(now: Seen) -> bool:
+    """Whether there is nothing to do and the last receipt says so: a kill, a full disk may have come between the work and its
+    receipt, or before the inventory was put right."""
+    return (
+        not now.plan.pending
+        and now.looked.listed
+        and now.last is not None
+        and (now.last.outcome, now.last.render_digest) == ("succeeded", now.plan.render_digest)
+        and receipts.tells(now.last, now.plan, now.held, None)
+    )
+
+
+def _do(act: Act, reach: Reach, now: Seen) -> Applied:
     started, done = act.ports.clock.now(), Done()
-    writing = Writing(act, reach, now, fence, done)
-    unwell: frozenset[str] = frozenset()
+    writing = Writing(act, reach, now, done)
+    well: frozenset[str] = frozenset()
     try:
         owners = {change.identity.owner for change in now.plan.pending}
         contents.bring(act.ports, act.project, act.environment, now, owners)
         writing.all()
         writing.submit()
-        unwell = waiting.wait(act, reach, now, done)
+        well = waiting.wait(act, reach, now, done)
         done.outcome = "failed" if done.failures else "succeeded"
     except Failure as failure:
         done.failures.append(failure)
         done.outcome = "failed"
     finally:
         writing.rest()
-        receipt = receipts.write(act, started, done, served(act, now, writing.broken | unwell))
+        receipt = _receipt(act, started, done, served(act, now, well))
     if done.failures:
         raise done.failures[0]
     return Applied(act.plan, receipt)
+
+
+def _receipt(act: Act, started: datetime, done: Done, told: Mapping[str, Served]) -> Receipt:
+    """Write it. Raises `World` where it cannot be written, with what the apply itself failed of."""
+    try:
+        return receipts.write(act, started, done, told)
+    except World as lost:
+        again = commands.windlass(act.environment, f"apply {act.environment.metadata.name}")
+        said = [
+            replace(one, hint=f"{one.hint}; what was written stands, and {again} records it")
+            for one in lost.diagnostics
+        ]
+        raise World([*(one for failure in done.failures for one in failure.diagnostics), *said]) from lost
 
 
 def _home(reach: Reach, home: Identity) -> None:

@@ -96,11 +96,13 @@ def _tried(cluster: Cluster, kind: Kind, sent: Sent) -> Asked | tuple[Written | 
 
 
 def _differs(cluster: Cluster, kind: Kind, sent: Sent, body: Mapping[str, Any], force: bool, answer: Written) -> Asked:
-    """An object that is there: ours, or somebody's that may be adopted."""
+    """An object that is there: ours, or somebody's that may be adopted. Raises `World` (WL577) where it is on its way out."""
     identity = sent.identity
     live = cluster.read(kind, identity.namespace, identity.name)
     if live is None:
         return _later(sent, "it was deleted while it was looked at")
+    if live["metadata"].get("deletionTimestamp"):
+        raise refusals.going(identity, live)
     mine = stamp.said(live, stamp.OWNER) == stamp.said(sent.object, stamp.OWNER) and owned.ours(live) is not None
     if not mine and not sent.decided.adopt and not _given(sent, live):
         return _blocked(sent, live, (_foreign(identity, live),))
@@ -126,8 +128,8 @@ def _given(sent: Sent, live: Live) -> bool:
 def _refused(cluster: Cluster, kind: Kind, sent: Sent, answer: Refusal) -> Asked:
     identity = sent.identity
     found = refusals.diagnostic(identity, answer)
-    if found.code == "WL571":
-        raise World([found])
+    if isinstance(failure := refusals.failure(identity, answer), World):
+        raise failure
     live = cluster.read(kind, identity.namespace, identity.name) if answer.code != 404 else None
     if answer.immutable and sent.decided.replace and live is not None:
         fields = compare.fields(live, sent.object)

@@ -28,6 +28,12 @@ class Looked:
     parent: Observed
     strangers: tuple[Drift, ...]
 
+    @property
+    def listed(self) -> bool:
+        """Whether the inventory lists exactly what is there."""
+        there = {change.identity.key: change.observed.uid for change in self.changes if change.observed.present}
+        return there == dict(self.held.members)
+
 
 def look(reach: Reach, environment: Environment, wanted: Wanted) -> Looked:
     """Compare. Raises `Refused` (WL445) where the inventory is not ours, `World` where the cluster does not answer."""
@@ -80,7 +86,18 @@ def _members(reach: Reach, environment: Environment, wanted: Wanted, held: Inven
     found: Iterable[list[Live]] = reach.cluster.each(
         lambda kind: reach.cluster.listed(kind, label, spaces, places.get((kind.group, kind.name), ())), kinds
     )
-    return {stamp.identity(one).key: one for several in found for one in several}
+    members = {stamp.identity(one).key: one for several in found for one in several}
+    asked = {one.identity.key for one in wanted.objects}
+    missed = [key for key in held.members if key not in members and key not in asked]
+    hidden = reach.cluster.each(lambda key: _unlabelled(reach, key), missed)
+    return members | {key: live for key, live in zip(missed, hidden, strict=True) if live is not None}
+
+
+def _unlabelled(reach: Reach, key: Key) -> Live | None:
+    """An object that the inventory lists and no list finds: it is gone, or somebody took its label off."""
+    group, name, namespace, called = key
+    kind = kind_of(reach, group, name)
+    return reach.cluster.read(kind, namespace, called) if kind else None
 
 
 def _stands(sent: Sent, seen: Live | None) -> bool:

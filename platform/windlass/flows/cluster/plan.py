@@ -99,7 +99,7 @@ def _alone(looked: Looked) -> list[Verdict]:
             allowed=True,
             subject=str(one.identity),
             reason=f"{one.identity} is left alone: {one.detail}",
-            hint=f"take the label `{PART_OF}` off it, where it is nobody's",
+            hint=f"take the label `{PART_OF}` off it, where it is nobody's; delete it by hand, where nobody needs it",
             code="WL450",
             warning=True,
         )

@@ -17,7 +17,7 @@ from windlass.model.project import Project
 from windlass.model.refusal import Refusal
 from windlass.model.specs.environment import Environment
 from windlass.ports import Ports
-from windlass.ports.cluster import Fence, Live
+from windlass.ports.cluster import Live
 
 INPUTS = "windlass.dev/inputs-digest"
 
@@ -63,7 +63,7 @@ def workflows(reach: Reach, environment: Environment, namespaces: set[str]) -> l
     return reach.cluster.whole(kind, label, namespaces) if kind else []
 
 
-def submit(ports: Ports, reach: Reach, project: Project, environment: Environment, run: Run, fence: Fence) -> str:
+def submit(ports: Ports, reach: Reach, project: Project, environment: Environment, run: Run) -> str:
     """Upload what its pods will bring, then let it go. It is named by what goes in, so that nobody submits it twice."""
     identity = run.change.identity
     loaded, store = project.models[identity.owner], ports.store(environment.metadata.name)
@@ -75,7 +75,6 @@ def submit(ports: Ports, reach: Reach, project: Project, environment: Environmen
     remote = reach.remote(upload.address(project, environment))
     upload.upload(ports, project, loaded, environment, store, remote, reach.wheels if needed else None)
     ports.progress.end("upload", "done", "")
-    fence.check()
     kind = kind_of(reach, identity.group, identity.kind, identity.api)
     if kind is None:
         raise World.one("WL451", f"the cluster does not serve {identity.api} {identity.kind}", "install Argo Workflows")

@@ -8,14 +8,16 @@ from windlass.flows.cluster.plan import Seen
 from windlass.model.receipt import Served
 
 
-def served(act: Act, now: Seen, unwell: Collection[str]) -> dict[str, Served]:
-    """By model: its release, once all its objects are as they should be. One of which something failed is told as it was before,
-    and unhealthy; one that nobody knows of before, as what was begun."""
+def served(act: Act, now: Seen, well: Collection[str]) -> dict[str, Served]:
+    """By model: its release, once all its objects were seen as they should be. One of which something was begun and not seen well
+    is told as it was before, and unhealthy; one that nobody knows of before, as what was begun."""
     before = act.last.served if act.last else {}
+    begun = {change.identity.owner for change in now.plan.pending}
     done: dict[str, Served] = {}
     for slug, one in now.held.items():
-        if slug not in unwell:
+        if slug in well:
             done[slug] = released(one)
         else:
-            done[slug] = before.get(slug, released(one)).model_copy(update={"healthy": False})
+            told = before.get(slug, released(one))
+            done[slug] = told.model_copy(update={"healthy": slug in before and told.healthy and slug not in begun})
     return done

@@ -29,6 +29,6 @@ def train(ports: Ports, reach: Reach, project: Project, environment: Environment
     (run,) = mine
     if run.change.action == "create":
         holder, patience = f"{actor.name(ports)} (train {slug})", seconds(environment.spec.target.wait)
-        with reach.cluster.hold(inventory(environment), holder, patience) as fence:
-            runs.submit(ports, reach, project, environment, run, fence)
+        with reach.cluster.hold(inventory(environment), holder, patience):
+            runs.submit(ports, reach, project, environment, run)
     return run

@@ -21,21 +21,29 @@ SETTLED = {"current", "failed"}
 
 
 def wait(act: Act, reach: Reach, now: Seen, done: Done) -> frozenset[str]:
-    """Wait for every object that was written, and for all of the models that no receipt calls healthy; the owners of those that
-    are not well in the end. What is wrong with them is told as failures of ``done``."""
+    """Wait for every object that was written, and for all that no receipt calls healthy; the owners of those that are well in the
+    end. What is wrong with the others is told as failures of ``done``."""
     written = {f"{one.kind} {one.name}" for one in done.objects if one.outcome == "done" and one.action != "delete"}
-    unsure = {slug for slug, one in now.held.items() if not _told(act, slug, one.release.digest)}
+    begun = {one.owner for one in done.objects if one.outcome != "done"}
+    sure = {slug for slug, one in now.held.items() if _told(act, slug, one.release.digest)}
+    steady = act.last is not None and act.last.outcome == "succeeded"
     asked = [sent.identity for sent in now.wanted.objects]
-    todo = [one for one in asked if str(one) in written or one.owner in unsure]
+    owners = {one.owner for one in asked} | set(now.held)
+    todo = [
+        one
+        for one in asked
+        if str(one) in written
+        or (one.owner not in begun and (one.owner not in sure if one.owner in now.held else not steady))
+    ]
     if not todo:
-        return frozenset()
+        return frozenset(owners - begun)
     act.ports.progress.begin("wait", f"{len(todo)} objects")
     found = _until(act, reach, todo)
     wrong = {identity: told for identity, told in found.items() if told.state not in ("current", "unknown")}
     act.ports.progress.end("wait", "failed" if wrong else "healthy", "")
     for identity, told in wrong.items():
         done.failures.append(_failure(reach, identity, told))
-    return frozenset(identity.owner for identity in wrong)
+    return frozenset(owners - begun - {identity.owner for identity in wrong})
 
 
 def _told(act: Act, slug: str, release: str) -> bool:

@@ -36,9 +36,11 @@ def test_an_inventory_only_grows_before_anything_is_written(before: dict, coming
         Identity(kind=kind, name=name, owner="", api=f"{group}/v1" if group else "v1", namespace=space)
         for group, kind, space, name in coming
     ]
-    found = applyset.grown(applyset.inventory(before), identities)
+    anew = set(list(coming)[::2])
+    found = applyset.grown(applyset.inventory(before), identities, anew)
     assert found.members.keys() == before.keys() | coming.keys()
-    assert all(found.members[key] == uid for key, uid in before.items()), "a known uid stays known"
+    assert all(found.members[key] == uid for key, uid in before.items() if key not in anew), "a known uid stays known"
+    assert not any(found.members[key] for key in anew), "what is made anew has none yet"
     assert found.kinds >= applyset.inventory(before).kinds
 
 

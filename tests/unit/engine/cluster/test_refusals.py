@@ -24,7 +24,7 @@ CAUSE = {
         (403, {"message": QUOTA}, "WL448", Refused, "asks requests.cpu=2, used requests.cpu=15 of requests.cpu=16"),
         (403, {"message": LEVEL}, "WL444", Refused, 'which is `restricted:v1.34`: privileged (container "c"'),
         (403, {"message": RIGHTS}, "WL449", Refused, 'User "nobody" cannot patch'),
-        (403, {"message": GONE}, "WL571", World, "the namespace `ml` is being deleted"),
+        (403, {"message": GONE}, "WL577", World, "the namespace `ml` is being deleted"),
         (422, {"message": POLICY}, "WL444", Refused, "the admission policy `planner` denies"),
         (
             400,
@@ -37,7 +37,7 @@ CAUSE = {
         (
             500,
             {"message": 'failed calling webhook "w.io": dial tcp: refused'},
-            "WL571",
+            "WL577",
             World,
             "`w.io` could not be asked",
         ),
