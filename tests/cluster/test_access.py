@@ -14,6 +14,10 @@ from tests.cluster.client import APPLY, MERGE, Client
 from tests.cluster.place import A, B, Place, copied
 from tests.cluster.server import Server
 from tests.cluster.test_rendered import resources
+from windlass.adapters.kubernetes.cluster import HttpCluster
+from windlass.flows.cluster import bootstrap
+from windlass.model.refusal import Refusal
+from windlass.ports.cluster import Kind, Live
 
 __all__ = ["resources"]
 NUMBERS = itertools.count(1)
@@ -27,48 +31,51 @@ class Keeper:
 
     def __init__(self, place: Place, resources: dict[tuple[str, str], tuple[str, str, bool]]) -> None:
         self._place, self._resources = place, resources
+        self._policies: set[str] = set()
 
-    def gives(self, *words: str) -> list[dict[str, Any]]:
+    def gives(self) -> None:
         """Everything that `windlass bootstrap` prints."""
         users = ("--planner-user", "planner", "--applier-user", "applier")
-        said = self._place.run("bootstrap", "cluster", "staging", *users, *words)
+        said = self._place.run("bootstrap", "cluster", "staging", *users)
         assert said.exit == 0, said.all
-        made = list(yaml.safe_load_all(said.out))
-        for one in made:
-            self.put(one)
-        return made
+        for one in yaml.safe_load_all(said.out):
+            base, plural, namespaced = self._resources[one["apiVersion"], one["kind"]]
+            space = f"/namespaces/{one['metadata']['namespace']}" if namespaced else ""
+            path = f"{base}{space}/{plural}/{one['metadata']['name']}"
+            query = "fieldManager=kubectl&fieldValidation=Strict"
+            status, answer = self._place.admin.request("PATCH", f"{path}?{query}", one, APPLY)
+            assert status in (200, 201), answer
+            if "admission" in base:
+                self._policies.add(path)
 
-    def put(self, one: dict[str, Any]) -> None:
-        base, plural, namespaced = self._resources[one["apiVersion"], one["kind"]]
-        space = f"/namespaces/{one['metadata']['namespace']}" if namespaced else ""
-        path = f"{base}{space}/{plural}/{one['metadata']['name']}?fieldManager=kubectl&fieldValidation=Strict"
-        status, answer = self._place.admin.request("PATCH", path, one, APPLY)
-        assert status in (200, 201), answer
-
-
-@pytest.fixture
-def keeper(place: Place, resources: Any) -> Keeper:
-    return Keeper(place, resources)
+    def takes_back(self) -> None:
+        """The policies, which hold for users in every namespace."""
+        for path in self._policies:
+            assert self._place.admin.request("DELETE", path)[0] == 200
 
 
 @pytest.fixture
-def granted(place: Place, keeper: Keeper, server: Server) -> Iterator[Place]:
+def keeper(place: Place, server: Server, resources: Any) -> Iterator[Keeper]:
+    """What he gave is taken back: other tests have the same users."""
+    made = Keeper(place, resources)
+    yield made
+    made.takes_back()
+    mine = f"/api/v1/namespaces/{place.prefix}-team-000/configmaps"
+    until(lambda: server.client("planner").request("POST", mine, configmap()), 201)
+
+
+@pytest.fixture
+def granted(place: Place, keeper: Keeper, server: Server) -> Place:
     """The repository, with the rights of its environment in force; nothing is applied yet."""
-    made = keeper.gives()
-    space = f"{place.prefix}-team-000"
+    keeper.gives()
     planner, applier = server.client("planner"), server.client("applier")
-    here = f"/api/v1/namespaces/{space}"
+    here = f"/api/v1/namespaces/{place.prefix}-team-000"
     until(lambda: planner.request("POST", f"{here}/configmaps?dryRun=All", configmap()), 201)
     until(lambda: applier.request("POST", f"{here}/configmaps?dryRun=All", configmap()), 201)
     until(lambda: planner.request("POST", f"{here}/configmaps", configmap()), 422)
     until(lambda: applier.request("PATCH", f"{here}?dryRun=All", {"metadata": {"labels": {"a": "b"}}}, MERGE), 422)
     place.run_as("applier")
-    yield place
-    for one in made:
-        if one["kind"].startswith("ValidatingAdmissionPolicy"):
-            plural = "validatingadmissionpolic" + ("ybindings" if one["kind"].endswith("Binding") else "ies")
-            name = one["metadata"]["name"]
-            place.admin.request("DELETE", f"/apis/admissionregistration.k8s.io/v1/{plural}/{name}")
+    return place
 
 
 def configmap() -> dict[str, Any]:
@@ -268,6 +275,29 @@ def test_a_check_says_every_right_that_is_missing(granted: Place) -> None:
     assert {one["code"] for one in json.loads(found.out)["diagnostics"]} == {"WL449"}
 
 
+def test_where_the_server_does_not_know_all_rights_each_is_asked_for(
+    granted: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An authorizer beside RBAC, of which a server can list nothing."""
+    asked, really = list[Any](), HttpCluster.create
+
+    def create(cluster: HttpCluster, kind: Kind, sent: Live) -> Live | Refusal:
+        if kind == bootstrap.RULES:
+            return {"status": {"incomplete": True, "resourceRules": []}}
+        asked.append(sent["spec"])
+        return really(cluster, kind, sent)
+
+    monkeypatch.setattr(HttpCluster, "create", create)
+    said = granted.run("bootstrap", "cluster", "staging", "--check")
+    assert said.exit == 0, said.all
+    assert len(asked) > 100, "one for each"
+    granted.run_as("planner")
+    lacking = granted.run("bootstrap", "cluster", "staging", "--check")
+    assert lacking.exit == 4
+    assert f"it may not get pods/log in `{granted.prefix}-team-000`" in lacking.err
+    assert "it may not delete, update, watch deployments.apps" in lacking.err, "what a planner has, too, is not missing"
+
+
 def leave(place: Place, slug: str) -> None:
     """A model leaves, as a reviewed commit says."""
     shutil.rmtree(place.root / f"environments/staging/releases/{slug}")
@@ -310,7 +340,9 @@ def test_nothing_but_namespaces_is_given(granted: Place) -> None:
     assert "is there already and is not ours" in granted.run("plan", "staging").out
 
 
-def test_a_steps_executor_reports_and_can_do_nothing_else(place: Place, keeper: Keeper, controllers: object) -> None:
+def test_a_steps_executor_reports_and_can_do_nothing_else(
+    place: Place, keeper: Keeper, server: Server, controllers: object
+) -> None:
     """Rendered by the environment that trains, and applied by its applier, who can only give what it has."""
     place.edit("environments/staging/environment.yaml", "  promotesFrom: dev\n", "")
     place.edit("environments/staging/environment.yaml", "{monitoring", "{pipelines: argo, monitoring")
@@ -322,6 +354,10 @@ def test_a_steps_executor_reports_and_can_do_nothing_else(place: Place, keeper: 
     place.applied()
     assert place.plan().actions() == {}, "its own secrets are found by their names"
     space, name = f"{place.prefix}-team-000", "team-000-model-00000"
+    secrets, applier = f"/api/v1/namespaces/{space}/secrets", server.client("applier")
+    assert applier.request("GET", f"{secrets}/{name}-executor-token")[0] == 200
+    assert applier.request("GET", f"{secrets}/store")[0] == 403
+    assert applier.request("GET", secrets)[0] == 403
     results = ("argoproj.io", "workflowtaskresults")
     assert allowed(place.admin, space, f"{name}-executor") == {("create", *results), ("patch", *results)}
     assert allowed(place.admin, space, f"{name}-train") == set(), "the team's code runs as this one"

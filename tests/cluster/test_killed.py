@@ -32,7 +32,7 @@ class Killed:
     def __init__(self, place: Place, detour: Faults) -> None:
         self._place, self._detour = place, detour
 
-    def __call__(self, nth: int) -> None:
+    def __call__(self, nth: int, happens: bool | None = None) -> None:
         running: list[subprocess.Popen[str]] = []
         self._detour.clear()
         rule = self._detour.on("POST|PUT|PATCH|DELETE", WRITES, nth)
@@ -40,7 +40,7 @@ class Killed:
         def die(exchange: Exchange) -> None:
             running[0].kill()
             running[0].wait()
-            if nth % 2:
+            if nth % 2 if happens is None else happens:
                 exchange.go()
             raise Cut
 
@@ -111,12 +111,22 @@ def test_killed_while_an_object_is_made_anew(served: Place, killed: Killed, nth:
 def test_what_a_killed_apply_made_anew_goes_when_nothing_asks_for_it(served: Place, killed: Killed) -> None:
     """Its uid is not in the inventory yet, and the one of the object before must not be either."""
     served.delete("service", B)
-    killed(3)
+    killed(3, happens=False)
     assert served.get("service", B) is not None
     served.leaves(B)
     served.applied()
     assert served.get("service", B) is None
     _finished(served)
+
+
+def test_killed_before_its_receipt_where_no_release_changed(served: Place, killed: Killed) -> None:
+    """The last receipt names the same releases; it is still not the receipt of this commit."""
+    served.overlay(A, "{serving: {minReplicas: 5, maxReplicas: 5}}")
+    killed(4, happens=False)
+    assert served.plan().actions() == {}
+    served.applied()
+    _finished(served)
+    assert "nothing to do" in served.applied().all
 
 
 def _went(place: Place, commit: str) -> None:

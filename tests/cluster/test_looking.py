@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import time
 
 from tests.cluster.controllers import Controllers
 from tests.cluster.place import A, B, Place
@@ -26,10 +27,12 @@ def test_status_tells_what_is_not_well_and_what_no_release_asks_for(served: Plac
     controllers.broken.add("team-000-model-00000")
     path = served.path("deployment", A) + "/status"
     served.admin.request("PATCH", path, {"status": {"observedGeneration": 0}}, "application/merge-patch+json")
+    while (served.get("deployment", A) or {})["status"].get("readyReplicas"):
+        time.sleep(0.1)  # until its controller has seen it
     subprocess.run(["git", "rm", "-rq", f"environments/staging/releases/{B}"], cwd=served.root, check=True)
     served.commit()
     found = standings(served)
-    assert found[A]["state"] in ("starting", "failed")
+    assert found[A]["state"] == "failed"
     assert "Deployment" in found[A]["detail"]
     assert found[B]["state"] == "unasked"
 

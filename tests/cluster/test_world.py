@@ -126,6 +126,20 @@ def test_who_could_not_renew_writes_nothing_more(
             first.apply(kind, sent, "first")
 
 
+def test_a_write_is_not_repeated_when_the_lease_is_over(
+    served: Place, faulty: Faults, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lease, "SECONDS", 2)
+    monkeypatch.setattr(lease, "MARGIN", 1)
+    held = cluster(faulty.kubeconfig, monkeypatch, deadline=30)
+    sent = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "namespace": served.home}}
+    with held.hold(Identity(kind="Lease", name="a-lease", owner="", namespace=served.home), "first", 5):
+        faulty.on("PATCH|PUT").cut()
+        with pytest.raises(World) as raised:
+            held.apply(Kind("", "v1", "ConfigMap", "configmaps", namespaced=True), sent, "first")
+    assert raised.value.diagnostics[0].code == "WL575"
+
+
 def test_a_template_may_not_say_whose_its_object_is(place: Place) -> None:
     path = "templates/serving/bentoml/_metadata.j2"
     copied(place, path)

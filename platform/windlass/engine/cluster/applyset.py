@@ -93,7 +93,7 @@ def read(live: Mapping[str, Any]) -> Inventory:
     kinds = frozenset(_kind(text) for text in said.get(KINDS, "").split(",") if text)
     namespaces = frozenset(text for text in said.get(NAMESPACES, "").split(",") if text)
     members = dict(_member(line) for line in (live.get("data") or {}).get(MEMBERS, "").splitlines() if "/" in line)
-    return Inventory(members, kinds, namespaces | inventory(members).namespaces)
+    return Inventory(members, kinds, namespaces | {live["metadata"]["namespace"]})
 
 
 def foreign(live: Mapping[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """What whoever keeps a cluster gives an environment before its first apply, and whether somebody has it."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from windlass.engine import backend as backends
@@ -60,7 +61,7 @@ def check(ports: Ports, reach: Reach, project: Project, environment: Environment
         if one.who == who:
             found += [_told(one, right) for right in _missing(reach, one)]
     if found:
-        raise Refused(found)
+        raise Refused([*found[:-1], replace(found[-1], hint=HINT)])
 
 
 def _access(
@@ -127,7 +128,7 @@ def _told(one: Access, right: Right) -> Diagnostic:
     what = ", ".join(f"{resource}{group}" for group in groups for resource in right.resources)
     names = f" `{'`, `'.join(right.names)}`" if right.names else ""
     message = f"no {one.who} of `{one.environment}`: it may not {', '.join(right.verbs)} {what}{names}{where}"
-    return Diagnostic("WL449", message, None, HINT)
+    return Diagnostic("WL449", message)
 
 
 def _rank(made: Document) -> int:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from windlass.engine.cluster import applyset, attempts, stamp
 from windlass.engine.cluster.health import Health, health
+from windlass.engine.lower.cluster import namespace
 from windlass.flows.applying import receipts
 from windlass.flows.cluster import runs
 from windlass.flows.cluster.look import kind_of
@@ -27,7 +28,7 @@ def status(ports: Ports, reach: Reach, project: Project, environment: Environmen
     """One line per model, in name order. Nothing is rendered and nothing is written."""
     name = environment.metadata.name
     held = releases.current(ports, project, environment, ports.git.head())
-    live, running = _live(reach, environment), _running(reach, environment)
+    live, running = _live(reach, environment), _running(reach, project, environment)
     last, waits = receipts.last(ports, environment), waiting.waiting(ports, name)
     slugs = {*held, *live, *running, *(one.slug for one in waits)}
     found = []
@@ -38,10 +39,11 @@ def status(ports: Ports, reach: Reach, project: Project, environment: Environmen
     return found
 
 
-def _running(reach: Reach, environment: Environment) -> Mapping[str, str]:
+def _running(reach: Reach, project: Project, environment: Environment) -> Mapping[str, str]:
     """The newest training run of each model, in a line."""
     found: dict[str, Live] = {}
-    for one in runs.workflows(reach, environment, set()):
+    spaces = {namespace(environment, team.spec.metadata.name) for team in project.teams.values()}
+    for one in runs.workflows(reach, environment, spaces):
         slug = stamp.identity(one).owner
         if slug not in found or _born(found[slug]) < _born(one):
             found[slug] = one

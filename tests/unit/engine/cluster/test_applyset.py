@@ -26,7 +26,7 @@ def test_what_is_written_is_read(members: dict) -> None:
     found = applyset.read(parent)
     assert found.members == members
     assert found.kinds == {key[:2] for key in members}
-    assert found.namespaces == {key[2] for key in members if key[2]}, "its own only where members are"
+    assert found.namespaces == {key[2] for key in members if key[2]} | {HOME.namespace}
     assert applyset.foreign(parent) == ""
 
 
