@@ -95,13 +95,19 @@ def _turn(repository: Path, place: Path, admin: Client, number: int) -> dict[str
         [WINDLASS, "render", "staging", "--out", str(rendered)], cwd=repository, check=True, capture_output=True
     )
     theirs = _renamed(rendered, place / f"theirs-{number}", prefix, f"k{number}")
+    tuned = _renamed(rendered, place / f"tuned-{number}", prefix, f"t{number}")
+    stream = place / f"tuned-{number}.yaml"
+    stream.write_text("---\n".join(path.read_text() for path in sorted(tuned.rglob("*.yaml"))))
     for team in sorted(path.name for path in rendered.iterdir() if path.is_dir()):
-        for name in (team, team.replace(prefix, f"k{number}", 1)):
+        for name in (team, team.replace(prefix, f"k{number}", 1), team.replace(prefix, f"t{number}", 1)):
             admin.request("POST", "/api/v1/namespaces", {"metadata": {"name": name}})
     kubectl = ["kubectl", "apply", "--server-side", "-R", "-f", str(theirs)]
     apply, plan = [WINDLASS, "apply", "staging", "--yes"], [WINDLASS, "plan", "staging"]
     return {
         "kubectl, first": once(kubectl, repository),
+        "kubectl, first, one stream, no validation": once(
+            ["kubectl", "apply", "--server-side", "--validate=false", "-f", str(stream)], repository
+        ),
         "windlass apply, first": once(apply, repository),
         "kubectl, again": once(kubectl, repository),
         "windlass plan, nothing to do": once(plan, repository),
