@@ -118,7 +118,17 @@ def test_a_model_is_trained_collected_and_served(field: Field) -> None:
     status, live = field.admin.request("GET", path)
     assert status == 200
     assert live["metadata"]["annotations"]["windlass.dev/inputs-digest"] == found["inputs"]
-    (standing,) = json.loads(orchard.does("status", "dev", "--output", "json").out)
+    labels = {"windlass.dev/environment": "dev", "windlass.dev/team": "strangers"}
+    stranger = {
+        "apiVersion": "argoproj.io/v1alpha1",
+        "kind": "Workflow",
+        "metadata": {"name": "theirs", "labels": labels},
+    }
+    path = f"/apis/argoproj.io/v1alpha1/namespaces/{field.name}/workflows"
+    assert field.admin.request("POST", path, {**stranger, "spec": {}})[0] == 201
+    standings = json.loads(orchard.does("status", "dev", "--output", "json").out)
+    assert [one["slug"] for one in standings] == [SLUG], standings
+    (standing,) = standings
     assert standing["state"] == "serving"
     assert field.collected()["proposal"] is None or not field.collected()["proposal"]["changed"]
 

@@ -57,10 +57,11 @@ def look(ports: Ports, reach: Reach, environment: Environment, rendered: tuple[M
 
 
 def workflows(reach: Reach, environment: Environment, namespaces: set[str]) -> list[Live]:
-    """Every Workflow of the environment's trainings."""
+    """Every Workflow of the environment's trainings in its namespaces: another repository may call one of its own so, too."""
     kind = kind_of(reach, "argoproj.io", "Workflow")
     label = f"windlass.dev/environment={environment.metadata.name}"
-    return reach.cluster.whole(kind, label, namespaces) if kind else []
+    found = reach.cluster.whole(kind, label, namespaces) if kind else []
+    return [one for one in found if one["metadata"]["namespace"] in namespaces]
 
 
 def submit(ports: Ports, reach: Reach, project: Project, environment: Environment, run: Run) -> str:

@@ -12,6 +12,7 @@ from windlass.flows.cluster.look import kind_of
 from windlass.flows.cluster.reach import CONFIGMAP, Reach, inventory
 from windlass.flows.releasing import releases, waiting
 from windlass.flows.releasing.releases import Held
+from windlass.flows.rendering import objects
 from windlass.model.project import Project
 from windlass.model.proposal import Waiting
 from windlass.model.receipt import Receipt
@@ -28,7 +29,8 @@ def status(ports: Ports, reach: Reach, project: Project, environment: Environmen
     """One line per model, in name order. Nothing is rendered and nothing is written."""
     name = environment.metadata.name
     held = releases.current(ports, project, environment, ports.git.head())
-    live, running = _live(reach, environment), _running(reach, project, environment)
+    live = _live(reach, environment)
+    running = _running(reach, project, environment) if objects.trains(ports, environment) else {}
     last, waits = receipts.last(ports, environment), waiting.waiting(ports, name)
     slugs = {*held, *live, *running, *(one.slug for one in waits)}
     found = []
