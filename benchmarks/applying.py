@@ -78,8 +78,8 @@ def _repository(place: Path, models: int) -> Path:
     store = stores.at((place / "store").as_uri())
     for number in range(models):
         slug = f"team-{number // fleet.TEAM_SIZE:03}/model-{number:05}"
-        store.put(slug.encode())
-        store.put(f"bento {slug}".encode())
+        for content in fleet.pinned(slug):
+            store.put(content)
     return repository
 
 

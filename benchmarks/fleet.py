@@ -179,14 +179,20 @@ def model_files(team: str, name: str, text: bytes) -> Iterator[tuple[str, bytes]
     yield from _releases(team, name, text)
 
 
+def pinned(slug: str) -> tuple[bytes, bytes]:
+    """The content whose digests a model's releases pin: its model's, and its bento's where it serves."""
+    return slug.encode(), f"bento {slug}".encode()
+
+
 def _releases(team: str, name: str, text: bytes) -> Iterator[tuple[str, bytes]]:
     slug = f"{team}/{name}"
     source = parse("model.yaml", text).source
     assert source is not None
     md5, sha = "d41d8cd98f00b204e9800998ecf8427e", digests.of_bytes(b"")
-    bento = digests.of_bytes(f"bento {slug}".encode()) if "serving" in source.value["spec"] else None
+    model, served = map(digests.of_bytes, pinned(slug))
+    bento = served if "serving" in source.value["spec"] else None
     pin = Pin(
-        model=ModelPin(registry=f"{team}-{name}", digest=digests.of_bytes(slug.encode()), format="sklearn-skops"),
+        model=ModelPin(registry=f"{team}-{name}", digest=model, format="sklearn-skops"),
         bento=BentoPin(tag=f"{team}-{name}:{bento[7:15]}", digest=bento) if bento else None,
         inputs=digests.of_bytes(f"inputs {slug}".encode()),
         data=(DataPin(name="events", dataset=f"{team}/events", md5=md5, sha256=sha, licence="CC-BY-4.0"),),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import fleet
+from tests import fleets
 from tests.cluster.client import Client
 from tests.cluster.controllers import Controllers
 from tests.cluster.faults import Faults
@@ -21,13 +21,7 @@ NUMBERS = itertools.count(1)
 
 @pytest.fixture(scope="session")
 def grown(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("two") / "repo"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fleet, "TEAM_SIZE", 1)
-        for name in ("AUTHOR", "COMMITTER"):
-            patch.setenv(f"GIT_{name}_NAME", "Ada")
-            patch.setenv(f"GIT_{name}_EMAIL", "ada@example.org")
-        fleet.write(root, 2)
+    root = fleets.grown(tmp_path_factory.mktemp("two") / "repo", teams=2, models=1)
     shutil.rmtree(root / "environments" / "prod")
     return root
 
@@ -37,9 +31,7 @@ def place(
     grown: Path, tmp_path: Path, server: Server, admin: Client, crds: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> Place:
     """The repository; nothing of it is applied yet."""
-    for name in ("AUTHOR", "COMMITTER"):
-        monkeypatch.setenv(f"GIT_{name}_NAME", "Ada")
-        monkeypatch.setenv(f"GIT_{name}_EMAIL", "ada@example.org")
+    fleets.by_ada(monkeypatch)
     monkeypatch.setenv("KUBECONFIG", str(server.kubeconfig))
     shutil.copytree(grown, tmp_path / "repo")
     for words in (["user.name", "Ada"], ["user.email", "ada@example.org"]):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks import fleet
 from tests.cluster.client import APPLY, MERGE, Client
 from tests.transcript import ROOT
 from windlass.adapters import stores
@@ -90,9 +91,8 @@ class Place:
         self.home = f"{prefix}-home"
         self.store = stores.at((root.parent / "store").as_uri())
         for slug in (A, B):
-            # what the fleet's releases pin
-            self.store.put(slug.encode())
-            self.store.put(f"bento {slug}".encode())
+            for content in fleet.pinned(slug):
+                self.store.put(content)
 
     def environment(self, context: str, wait: str = "20s") -> None:
         """Let `staging` go to a context of kubeconfig."""
@@ -115,6 +115,12 @@ class Place:
         text = (self.root / path).read_text()
         assert old in text, f"`{old}` is not in {path}"
         (self.root / path).write_text(text.replace(old, new))
+
+    def template(self, path: str, old: str, new: str) -> None:
+        """The repository's own file of a backend, which says something else than the one that is shipped; committed."""
+        self.write(path, (ROOT / path).read_text())
+        self.edit(path, old, new)
+        self.commit()
 
     def overlay(self, slug: str, patch: str = "{}", objects: str = "[]", name: str = "mine") -> None:
         """An overlay of a model, committed."""
@@ -225,8 +231,3 @@ class Place:
     def members(self) -> set[str]:
         """The names in the inventory, each as `Kind.group/name.namespace`."""
         return {line.partition(" ")[0] for line in self.inventory()["data"]["members"].splitlines()}
-
-
-def copied(place: Place, path: str) -> None:
-    """A repository's own file of a backend, as it is shipped."""
-    place.write(path, (ROOT / path).read_text())

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from tests.cluster.client import APPLY, MERGE, Client
-from tests.cluster.place import A, B, Place, copied
+from tests.cluster.place import A, B, Place
 from tests.cluster.server import Server
 from tests.cluster.test_rendered import resources
 from windlass.adapters.kubernetes.cluster import HttpCluster
@@ -167,8 +167,9 @@ def test_the_applier_applies_from_nothing_to_a_prune(granted: Place, controllers
     granted.applied()
     assert granted.get("deployment", A)["spec"]["replicas"] == 5
     granted.overlay(A, "{serving: {minReplicas: 5, maxReplicas: 5}}", "[{kind: Service, replace: true}]")
-    copied(granted, "templates/serving/bentoml/service.yaml.j2")
-    granted.edit("templates/serving/bentoml/service.yaml.j2", "type: ClusterIP", "type: ClusterIP\n  clusterIP: None")
+    granted.template(
+        "templates/serving/bentoml/service.yaml.j2", "type: ClusterIP", "type: ClusterIP\n  clusterIP: None"
+    )
     granted.overlay(B, objects="[{kind: Service, replace: true}]", name="too")
     granted.applied()
     leave(granted, B)

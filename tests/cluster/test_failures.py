@@ -13,7 +13,7 @@ import yaml
 from tests.cluster.client import MERGE
 from tests.cluster.controllers import Controllers
 from tests.cluster.faults import Faults, Rule
-from tests.cluster.place import WRITES, A, B, Place, copied
+from tests.cluster.place import WRITES, A, B, Place
 from tests.cluster.server import Server
 from windlass.adapters.kubernetes.requests import Requests
 from windlass.flows.cluster import until
@@ -294,9 +294,7 @@ def test_a_custom_kind_that_gained_a_default(served: Place) -> None:
         served.admin.request("PATCH", path, {"spec": more}, MERGE)
         _until(lambda: _monitor(served)["spec"].get("gained") == "yes")
         assert served.plan().actions() == {}
-        copied(served, MONITOR)
-        served.edit(MONITOR, "path: [= target.path | scalar =]", "path: /other")
-        served.commit()
+        served.template(MONITOR, "path: [= target.path | scalar =]", "path: /other")
         assert set(served.plan().actions().values()) == {"update"}
         served.applied()
         assert _monitor(served)["spec"]["gained"] == "yes"

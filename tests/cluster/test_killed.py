@@ -12,7 +12,7 @@ import pytest
 from tests.cluster.controllers import Controllers
 from tests.cluster.faults import Faults
 from tests.cluster.passing import Cut, Exchange
-from tests.cluster.place import WRITES, A, B, Place, copied
+from tests.cluster.place import WRITES, A, B, Place
 
 INSTALLED = 28
 """Writes of a first apply, without those of the lease."""
@@ -97,8 +97,7 @@ def test_killed_at_any_write_of_a_change(served: Place, killed: Killed, way: int
 @pytest.mark.parametrize("nth", [2, 3, 4])
 def test_killed_while_an_object_is_made_anew(served: Place, killed: Killed, nth: int) -> None:
     path = "templates/serving/bentoml/service.yaml.j2"
-    copied(served, path)
-    served.edit(path, "type: ClusterIP", "type: ClusterIP\n  clusterIP: None")
+    served.template(path, "type: ClusterIP", "type: ClusterIP\n  clusterIP: None")
     for slug, name in ((A, "one"), (B, "two")):
         served.overlay(slug, objects="[{kind: Service, replace: true}]", name=name)
     killed(nth)

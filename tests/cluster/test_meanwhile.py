@@ -7,7 +7,7 @@ import pytest
 
 from tests.cluster.controllers import Controllers
 from tests.cluster.faults import Faults
-from tests.cluster.place import WRITES, A, B, Place, copied
+from tests.cluster.place import WRITES, A, B, Place
 from tests.cluster.webhook import Webhook
 from windlass.engine.cluster import applyset
 
@@ -168,9 +168,7 @@ def test_a_webhook_that_is_down_stops_a_plan(
     place.applied()
     webhook.there()
     webhook.stop()
-    copied(place, TEMPLATE)
-    place.edit(TEMPLATE, "port: 80", "port: 81")
-    place.commit()
+    place.template(TEMPLATE, "port: 80", "port: 81")
     said = place.run("plan", "staging")
     assert said.exit == 5
     assert "the admission webhook `windlass.example.org` could not be asked about Service" in said.err

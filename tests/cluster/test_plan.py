@@ -1,7 +1,7 @@
 """What a plan of a cluster says: against a real API server, over the command line."""
 
 from tests.cluster.faults import Faults
-from tests.cluster.place import A, B, Place, copied
+from tests.cluster.place import A, B, Place
 
 FLEET = 9
 """Objects of each model, besides its team's."""
@@ -119,9 +119,7 @@ def test_what_is_there_can_be_adopted(place: Place, controllers: object) -> None
 
 def test_a_field_that_cannot_change_blocks_or_replaces(served: Place) -> None:
     path = "templates/serving/bentoml/service.yaml.j2"
-    copied(served, path)
-    served.edit(path, "type: ClusterIP", "type: ClusterIP\n  clusterIP: None")
-    served.commit()
+    served.template(path, "type: ClusterIP", "type: ClusterIP\n  clusterIP: None")
     said = served.run("plan", "staging")
     assert said.exit == 4
     assert "WL443" in said.out
@@ -139,9 +137,7 @@ def test_a_field_that_cannot_change_blocks_or_replaces(served: Place) -> None:
 
 def test_a_kind_that_nobody_serves_is_named(place: Place) -> None:
     path = "templates/serving/bentoml/service.yaml.j2"
-    copied(place, path)
-    place.edit(path, "apiVersion: v1", "apiVersion: example.org/v1")
-    place.commit()
+    place.template(path, "apiVersion: v1", "apiVersion: example.org/v1")
     said = place.run("plan", "staging")
     assert said.exit == 4
     assert "the cluster does not serve example.org/v1 Service" in said.out
@@ -150,9 +146,7 @@ def test_a_kind_that_nobody_serves_is_named(place: Place) -> None:
 
 def test_all_that_the_server_refuses_is_told_at_once(served: Place) -> None:
     path = "templates/serving/bentoml/service.yaml.j2"
-    copied(served, path)
-    served.edit(path, "port: 80", "port: 99999")
-    served.commit()
+    served.template(path, "port: 80", "port: 99999")
     said = served.run("plan", "staging")
     assert said.exit == 4
     assert said.out.count("WL442") == 2, said.out

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from tests.cluster.client import MERGE
-from tests.cluster.place import A, Place, copied
+from tests.cluster.place import A, Place
 from windlass.adapters.kubernetes.cluster import HttpCluster
 from windlass.adapters.kubernetes.connection import Connection
 from windlass.adapters.kubernetes.requests import Requests
@@ -91,9 +91,7 @@ def test_a_deployment_whose_pods_could_never_be_let_in_is_warned_of(place: Place
     place.applied()
     shutil.rmtree(place.root / "environments/policies")  # they would say it before
     path = "templates/serving/bentoml/_restricted.j2"
-    copied(place, path)
-    place.edit(path, "allowPrivilegeEscalation: false", "allowPrivilegeEscalation: true")
-    place.commit()
+    place.template(path, "allowPrivilegeEscalation: false", "allowPrivilegeEscalation: true")
     said = place.run("plan", "staging")
     assert (
         f"Deployment {place.prefix}-team-000/team-000-model-00000: the server warns: would violate PodSecurity"

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from tests.cluster.faults import Faults
-from tests.cluster.place import A, Place, copied
+from tests.cluster.place import A, Place
 from tests.cluster.server import Server
 from windlass.adapters.kubernetes import lease
 from windlass.adapters.kubernetes.cluster import HttpCluster
@@ -142,9 +142,7 @@ def test_a_write_is_not_repeated_when_the_lease_is_over(
 
 def test_a_template_may_not_say_whose_its_object_is(place: Place) -> None:
     path = "templates/serving/bentoml/_metadata.j2"
-    copied(place, path)
-    place.edit(path, "  labels:\n", "  labels:\n    applyset.kubernetes.io/part-of: theirs\n")
-    place.commit()
+    place.template(path, "  labels:\n", "  labels:\n    applyset.kubernetes.io/part-of: theirs\n")
     said = place.run("plan", "staging")
     assert said.exit == 1
     assert "WL453" in said.err

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import fleet
+from tests import fleets
 from windlass.adapters import survey
 from windlass.adapters.hands import ForkedHands
 from windlass.adapters.rendered import PART, RenderedFolder
@@ -89,21 +90,12 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def grown(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("fleet") / "repo"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fleet, "TEAM_SIZE", 2)
-        for name in ("AUTHOR", "COMMITTER"):
-            patch.setenv(f"GIT_{name}_NAME", "Ada")
-            patch.setenv(f"GIT_{name}_EMAIL", "ada@example.org")
-        fleet.write(root, 4)
-    return root
+    return fleets.grown(tmp_path_factory.mktemp("fleet") / "repo", teams=2, models=2)
 
 
 @pytest.fixture
 def repository(grown: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
-    for name in ("AUTHOR", "COMMITTER"):
-        monkeypatch.setenv(f"GIT_{name}_NAME", "Ada")
-        monkeypatch.setenv(f"GIT_{name}_EMAIL", "ada@example.org")
+    fleets.by_ada(monkeypatch)
     shutil.copytree(grown, tmp_path / "repo", symlinks=True)
     return Repository(tmp_path / "repo")
 

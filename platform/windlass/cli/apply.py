@@ -47,17 +47,18 @@ def _apply(arguments: argparse.Namespace) -> Exit:
         ports = wiring.into_file(ports, Path(arguments.directory, arguments.receipt).absolute())
     project = load.require_environment(ports, arguments.environment)
     environment = resolve.environment(project, arguments.environment, arguments.rehearse)
+    target = targets.target(ports, project, environment)
     with ports.locks.hold(environment.metadata.name, ports.progress) as lock:
         if arguments.plan:
             made = plan.read(ports, Path(arguments.directory, arguments.plan).absolute())
         else:
-            made = targets.plan(ports, project, environment)
+            made = target.plan()
             # Refusals follow as findings: once is enough.
             screen.talk(plan_view.as_text(made, refusals=False))
         if not made.refusals and made.pending and not arguments.plan and not _agreed(arguments, made):
             screen.talk("nothing was done")
             return Exit.OK
-        applied = targets.apply(ports, project, environment, made, lock)
+        applied = target.apply(made, lock)
     waits = waiting.waiting(ports, environment.metadata.name)
     if arguments.output == "json":
         screen.data(view.as_json(applied.plan, applied.receipt, proposal.waiting_plain(waits)))

@@ -30,6 +30,6 @@ def _drift(arguments: argparse.Namespace) -> Exit:
     ports = wiring.ports(arguments)
     project = load.require_environment(ports, arguments.environment)
     environment = resolve.environment(project, arguments.environment, arguments.rehearse)
-    found = targets.drift(ports, project, environment)
+    found = targets.target(ports, project, environment).drift()
     screen.data(view.as_json(found) if arguments.output == "json" else view.as_text(environment.metadata.name, found))
     return Exit.PENDING if arguments.exit_code and found else Exit.OK

@@ -35,19 +35,16 @@ def _logs(arguments: argparse.Namespace) -> Exit:
     ports = wiring.ports(arguments)
     what = known.known(ports)
     slug = known.model(what, arguments.model, wiring.standing(arguments, ports.root))
-    target = known.target(what, arguments.env, arguments.rehearse)
-    environment = target.metadata.name
-    there = target.spec.target.kind == "kubernetes"
+    meant = known.target(what, arguments.env, arguments.rehearse)
+    environment, target = meant.metadata.name, targets.target(ports, what.project, meant)
+    there = target if isinstance(target, targets.There) else None
     if there and arguments.follow:
         raise misuse.usage(
             "`windlass logs` cannot follow a cluster's pods",
             "`kubectl logs -f` can; without -f it shows the end of each",
         )
-    text = (
-        targets.logs(ports, target, slug, arguments.lines)
-        if there
-        else logs.tail(ports, environment, slug, arguments.lines)
-    )
+    lines = arguments.lines
+    text = there.logs(slug, lines) if there else logs.tail(ports, environment, slug, lines)
     if arguments.output == "json":
         screen.data(json.dumps({"model": slug, "environment": environment, "lines": text.splitlines()}))
         return Exit.OK

@@ -37,7 +37,7 @@ def _plan(arguments: argparse.Namespace) -> Exit:
         plan.writable(ports, out)
     project = load.require_environment(ports, arguments.environment)
     environment = resolve.environment(project, arguments.environment, arguments.rehearse)
-    made = targets.plan(ports, project, environment)
+    made = targets.target(ports, project, environment).plan()
     if out:
         ports.files.write(out, plan.dump(made))
     waits = waiting.waiting(ports, environment.metadata.name)

@@ -29,10 +29,11 @@ def _status(arguments: argparse.Namespace) -> Exit:
 
     ports = wiring.ports(arguments)
     what = known.known(ports)
-    environments = [known.environment(what, name) for name in what.environments]
     if arguments.environment:
         environments = [known.target(what, arguments.environment, arguments.rehearse)]
-    found = targets.status(ports, what.project, environments)
+    else:
+        environments = [known.environment(what, name) for name in what.environments]
+    found = [standing for one in environments for standing in targets.target(ports, what.project, one).status()]
     first = status.first(environments[0]) if arguments.environment else status.first(None)
     say = view.as_json(found) if arguments.output == "json" else view.as_text(found, rehearsal.remote(ports), first)
     screen.data(say)

@@ -1,6 +1,6 @@
-"""Plan, apply, drift and status, by where an environment's documents go: this machine or a cluster."""
+"""Where an environment's documents go: this machine, or a cluster. The way there is made once, and only if it is needed."""
 
-from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from windlass.cli import wiring
@@ -11,77 +11,103 @@ from windlass.ports import Ports
 
 if TYPE_CHECKING:
     from windlass.flows.applying.outcome import Applied
+    from windlass.flows.cluster.reach import Reach
     from windlass.flows.cluster.runs import Run
     from windlass.model.drift import Drift
     from windlass.model.served import Standing
 
 
-def plan(ports: Ports, project: Project, environment: Environment) -> Plan:
-    """The plan of an environment. Raises `Usage` (WL610) where its target is files."""
-    if environment.spec.target.kind == "kubernetes":
-        from windlass.flows.cluster import plan as cluster
+class Here:
+    """On the machine that one sits at. Raises `Usage` (WL610) where the target is files."""
 
-        return cluster.plan(wiring.stored(ports, project), wiring.reach(ports, environment), project, environment)
-    from windlass.flows import plan as here
+    def __init__(self, ports: Ports, project: Project, environment: Environment) -> None:
+        self._asked = ports, project, environment
 
-    return here.plan(ports, project, environment)
+    def plan(self) -> Plan:
+        """What would change."""
+        from windlass.flows import plan
 
+        return plan.plan(*self._asked)
 
-def drift(ports: Ports, project: Project, environment: Environment) -> "tuple[Drift, ...]":
-    """What somebody did to what was applied."""
-    if environment.spec.target.kind == "kubernetes":
-        from windlass.flows.cluster import drift as cluster
+    def apply(self, plan: Plan, lock: int) -> "Applied":
+        """Do a plan, under the environment's ``lock``."""
+        from windlass.flows import apply
 
-        return cluster.drift(wiring.stored(ports, project), wiring.reach(ports, environment), project, environment)
-    from windlass.flows import drift as here
+        return apply.apply(*self._asked, plan, lock)
 
-    return here.drift(ports, project, environment)
+    def drift(self) -> "tuple[Drift, ...]":
+        """What somebody did to what was applied."""
+        from windlass.flows import drift
 
+        return drift.drift(*self._asked)
 
-def status(ports: Ports, project: Project, environments: Sequence[Environment]) -> "list[Standing]":
-    """What is live against what is released."""
-    from windlass.flows import status as here
+    def status(self) -> "list[Standing]":
+        """What is live against what is released."""
+        from windlass.flows import status
 
-    found: list[Standing] = []
-    for environment in environments:
-        if environment.spec.target.kind == "kubernetes":
-            from windlass.flows.cluster import status as cluster
-
-            found += cluster.status(ports, wiring.reach(ports, environment), project, environment)
-        else:
-            found += here.status(ports, project, [environment])
-    return found
+        ports, project, environment = self._asked
+        return status.status(ports, project, [environment])
 
 
-def logs(ports: Ports, environment: Environment, slug: str, lines: int) -> str:
-    """The last lines of a model's pods."""
-    from windlass.flows.cluster import logs as cluster
+class There:
+    """In a cluster. Whatever is asked of it first raises `Usage` (WL573) where kubeconfig does not know it."""
 
-    return cluster.tail(wiring.reach(ports, environment), environment, slug, lines)
+    def __init__(self, ports: Ports, project: Project, environment: Environment) -> None:
+        self._ports, self._project, self._environment = ports, project, environment
+
+    @cached_property
+    def _reach(self) -> "Reach":
+        return wiring.reach(self._ports, self._environment)
+
+    @cached_property
+    def _asked(self) -> "tuple[Ports, Reach, Project, Environment]":
+        """The ports with the stores that pods use, and the way to the cluster."""
+        return wiring.stored(self._ports, self._project), self._reach, self._project, self._environment
+
+    @property
+    def trains(self) -> bool:
+        """Whether the environment's trainings run there."""
+        from windlass.flows.rendering import objects
+
+        return objects.trains(self._ports, self._environment)
+
+    def plan(self) -> Plan:
+        """What would change."""
+        from windlass.flows.cluster import plan
+
+        return plan.plan(*self._asked)
+
+    def apply(self, plan: Plan, lock: int) -> "Applied":
+        """Do a plan; the cluster has a lease of its own besides this machine's ``lock``."""
+        from windlass.flows.cluster import apply
+
+        return apply.apply(*self._asked, plan)
+
+    def drift(self) -> "tuple[Drift, ...]":
+        """What somebody did to what was applied."""
+        from windlass.flows.cluster import drift
+
+        return drift.drift(*self._asked)
+
+    def status(self) -> "list[Standing]":
+        """What is live against what is released."""
+        from windlass.flows.cluster import status
+
+        return status.status(self._ports, self._reach, self._project, self._environment)
+
+    def train(self, slug: str) -> "Run":
+        """Submit a training."""
+        from windlass.flows.cluster import train
+
+        return train.train(*self._asked, slug)
+
+    def logs(self, slug: str, lines: int) -> str:
+        """The last lines of a model's pods."""
+        from windlass.flows.cluster import logs
+
+        return logs.tail(self._reach, self._environment, slug, lines)
 
 
-def trains_elsewhere(ports: Ports, environment: Environment) -> bool:
-    """Whether trainings of an environment run in its cluster."""
-    from windlass.flows.rendering import objects
-
-    return environment.spec.target.kind == "kubernetes" and objects.trains(ports, environment)
-
-
-def train(ports: Ports, project: Project, environment: Environment, slug: str) -> "Run":
-    """Submit a training to a cluster."""
-    from windlass.flows.cluster import train as cluster
-
-    return cluster.train(wiring.stored(ports, project), wiring.reach(ports, environment), project, environment, slug)
-
-
-def apply(ports: Ports, project: Project, environment: Environment, plan: Plan, lock: int) -> "Applied":
-    """Do a plan of an environment."""
-    if environment.spec.target.kind == "kubernetes":
-        from windlass.flows.cluster import apply as cluster
-
-        return cluster.apply(
-            wiring.stored(ports, project), wiring.reach(ports, environment), project, environment, plan
-        )
-    from windlass.flows import apply as here
-
-    return here.apply(ports, project, environment, plan, lock)
+def target(ports: Ports, project: Project, environment: Environment) -> Here | There:
+    """Where an environment goes."""
+    return (There if environment.spec.target.kind == "kubernetes" else Here)(ports, project, environment)

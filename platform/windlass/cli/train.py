@@ -35,8 +35,9 @@ def _train(arguments: argparse.Namespace) -> Exit:
     here = wiring.standing(arguments, ports.root)
     project, loaded = load.require_model(ports, arguments.model, here, arguments.env)
     environment = resolve.environment(project, arguments.env, arguments.rehearse)
-    if targets.trains_elsewhere(ports, environment):
-        run = targets.train(ports, project, environment, loaded.spec.metadata.slug)
+    target = targets.target(ports, project, environment)
+    if isinstance(target, targets.There) and target.trains:
+        run = target.train(loaded.spec.metadata.slug)
         screen.data(view.submitted_json(run.change) if arguments.output == "json" else view.submitted(run.change))
         return Exit.OK
     trained = propose_trained.propose_trained(ports, project, loaded, environment)

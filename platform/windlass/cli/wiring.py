@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from windlass.flows.load import Reader
+from windlass.flows.gather import Reader
 from windlass.model import layout
 from windlass.ports import (
     Bench,
@@ -43,7 +43,7 @@ def reader(directory: str) -> Reader:
 
 @dataclass(frozen=True, slots=True)
 class ReaderPorts:
-    """`flows.load.Reader` as plain data."""
+    """`flows.gather.Reader` as plain data."""
 
     root: Path
     clock: Clock

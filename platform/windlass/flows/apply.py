@@ -1,19 +1,16 @@
 """Apply a plan to this machine: exactly its changes, in their order, and a receipt whatever happens."""
 
-from dataclasses import replace
-
-from windlass.engine import commands
 from windlass.engine.schedule import schedule
-from windlass.engine.stale import aged, moved
+from windlass.engine.stale import moved
 from windlass.flows import plan as planning
 from windlass.flows.applying import contents, receipts
-from windlass.flows.applying.outcome import Applied, meant, permitted
+from windlass.flows.applying.outcome import Applied, meant, permitted, unmoved
 from windlass.flows.applying.receipts import Act, Done
 from windlass.flows.applying.served import served
 from windlass.flows.applying.steps import Steps
 from windlass.flows.releasing import releases
-from windlass.model.failure import Failure, Refused
-from windlass.model.plan import Change, Plan
+from windlass.model.failure import Failure
+from windlass.model.plan import Plan
 from windlass.model.project import Project
 from windlass.model.receipt import Outcome
 from windlass.model.specs.environment import Environment
@@ -77,13 +74,15 @@ def _all(steps: Steps, plan: Plan, done: Done) -> None:
     for change in schedule(plan.changes):
         owner = change.identity.owner
         if owner in broken:
-            done.objects.append(_outcome(change, "skipped", "an earlier change of this model failed"))
+            done.objects.append(
+                Outcome.of(change.identity, change.action, "skipped", "an earlier change of this model failed")
+            )
             continue
         try:
-            done.objects.append(_outcome(change, "done", steps.do(change)))
+            done.objects.append(Outcome.of(change.identity, change.action, "done", steps.do(change)))
         except Failure as failure:
             done.failures.append(failure)
-            done.objects.append(_outcome(change, "failed", str(failure)))
+            done.objects.append(Outcome.of(change.identity, change.action, "failed", str(failure)))
             # A refused or failed candidate says nothing against what is released already.
             if change.identity.kind != "PipelineRun":
                 broken.add(owner)
@@ -93,20 +92,6 @@ def _fresh(ports: Ports, project: Project, environment: Environment, plan: Plan,
     """Look again. A plan made a moment ago under the same lock differs in nothing; a plan file may."""
     now = planning.plan(ports, project, environment, only)
     found = moved(plan, now.base, [change.observed for change in now.changes])
-    found += aged(plan, environment.spec.plan_max_age, ports.clock.now())
-    if found:
-        again = commands.windlass(environment, f"plan {environment.metadata.name}")
-        raise Refused((*found[:-1], replace(found[-1], hint=f"nothing was written; look again with {again}")))
+    unmoved(environment, plan, found, ports.clock.now())
     # A plan file that was made elsewhere may have been judged by other rules, or by other trusted keys.
     permitted(now)
-
-
-def _outcome(change: Change, outcome: str, detail: str) -> Outcome:
-    return Outcome(
-        kind=change.identity.kind,
-        name=change.identity.name,
-        owner=change.identity.owner,
-        action=change.action,
-        outcome=outcome,
-        detail=detail,
-    )

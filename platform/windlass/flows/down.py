@@ -67,18 +67,7 @@ def _receipt(ports: Ports, name: str, rehearsed: bool, lived: Sequence[Observed]
         finished_at=now,
         outcome="succeeded",
         cause="windlass down",
-        objects=tuple(_outcome(one) for one in lived),
+        objects=tuple(Outcome.of(one.identity, "delete", "done", "stopped") for one in lived),
         served={slug: one for slug, one in (last.served if last else {}).items() if slug not in gone},
         trained=last.trained if last else {},
-    )
-
-
-def _outcome(one: Observed) -> Outcome:
-    return Outcome(
-        kind=one.identity.kind,
-        name=one.identity.name,
-        owner=one.identity.owner,
-        action="delete",
-        outcome="done",
-        detail="stopped",
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 from windlass.engine import generated, resolve
 from windlass.engine.lower import pipeline
 from windlass.flows import load
-from windlass.flows.load import Reader
+from windlass.flows.gather import Reader
 from windlass.flows.starts import filled
 from windlass.model import layout
 from windlass.model.document import NAME

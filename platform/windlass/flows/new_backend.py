@@ -5,7 +5,7 @@ from pathlib import Path
 
 from windlass.engine import backend as reading
 from windlass.engine import examples
-from windlass.flows.load import Reader
+from windlass.flows.gather import Reader
 from windlass.flows.starts import filled
 from windlass.model import layout
 from windlass.model.backend import KINDS

@@ -5,7 +5,8 @@ from contextlib import suppress
 from windlass import __version__
 from windlass.engine import fingerprint
 from windlass.flows import load, recall
-from windlass.flows.load import Loading, Reader
+from windlass.flows.gather import Reader
+from windlass.flows.load import Loading
 from windlass.model import layout
 from windlass.model.failure import Usage, World
 

@@ -42,8 +42,13 @@ class Identity(Document):
         """What tells it from every other object of its target."""
         return (self.group, self.kind, self.namespace, self.name)
 
+    @property
+    def place(self) -> str:
+        """Its name, with the namespace where it lives in one."""
+        return f"{self.namespace}/{self.name}" if self.namespace else self.name
+
     def __str__(self) -> str:
-        return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}"
+        return f"{self.kind} {self.place}"
 
 
 class Manifest(Document):

@@ -1,9 +1,12 @@
 """`Receipt`: what one apply did, object by object; chained by digest in the environment's ledger."""
 
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from windlass.model import digests
 from windlass.model.document import Digest, Document, Flag, Int, Text
+from windlass.model.plan import Action, Identity
+
+Ending = Literal["done", "failed", "skipped"]
 
 
 class Outcome(Document):
@@ -13,8 +16,14 @@ class Outcome(Document):
     name: Text
     owner: Text
     action: Text
-    outcome: Literal["done", "failed", "skipped"]
+    outcome: Ending
     detail: str = ""
+
+    @classmethod
+    def of(cls, identity: Identity, action: Action, outcome: Ending, detail: str) -> Self:
+        """How the change of an object ended."""
+        place, owner = identity.place, identity.owner
+        return cls(kind=identity.kind, name=place, owner=owner, action=action, outcome=outcome, detail=detail)
 
 
 class Served(Document):

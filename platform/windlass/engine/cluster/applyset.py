@@ -45,6 +45,11 @@ def identifier(name: str, namespace: str, kind: str = "ConfigMap", group: str = 
     return f"applyset-{base64.urlsafe_b64encode(hashed).decode().rstrip('=')}-v1"
 
 
+def selector(parent: Identity) -> str:
+    """What selects the members of a set by their label."""
+    return f"{PART_OF}={identifier(parent.name, parent.namespace)}"
+
+
 def inventory(members: Mapping[Key, str]) -> Inventory:
     """The inventory of exactly these members."""
     kinds = frozenset((group, kind) for group, kind, _, _ in members)

@@ -58,7 +58,8 @@ def _covers(fields: Mapping[str, Any], value: Any) -> bool:
             if below is not None
         )
     if isinstance(value, list):
-        return all(_item(fields, one) is not None and _covers(_item(fields, one) or {}, one) for one in value)
+        known = ((_item(fields, one), one) for one in value)
+        return all(below is not None and _covers(below, one) for below, one in known)
     return False
 
 

@@ -20,6 +20,7 @@ POLICY = re.compile(
 )
 UNTYPED = "failed to create typed patch object"
 """How a server says, as an error of its own (500), that a value has the wrong type or a field is unknown."""
+AGAIN = "nothing is lost: the next apply goes on where this one stopped"
 HELD_UP = "WL577"
 """One object cannot be written now; others can."""
 TAKE = "an overlay's `objects` decides: `take: [FIELD]` makes it ours, `yield: [FIELD]` leaves it to them; `*` is all of {identity}"
@@ -41,7 +42,7 @@ def diagnostic(identity: Identity, told: Refusal) -> Diagnostic:
         if told.code == code and (found := tells(identity, told)):
             return found
     if told.code >= 500 or told.code in (408, 429):
-        return Diagnostic("WL571", f"{identity}: {told.message or told.reason}", None, _again())
+        return Diagnostic("WL571", f"{identity}: {told.message or told.reason}", None, AGAIN)
     return Diagnostic(
         "WL442", f"{identity}: {told.message or told.reason}", None, "mend the spec, or the template that spells it"
     )
@@ -120,10 +121,6 @@ def _moved(identity: Identity, told: Refusal) -> Diagnostic:
         return Diagnostic("WL441", f"{identity}: {said}", None, TAKE.format(identity=identity))
     said = f"{identity} changed while it was looked at: {told.message}"
     return Diagnostic("WL410", said, None, "plan again, and look at what is different")
-
-
-def _again() -> str:
-    return "nothing is lost: the next apply goes on where this one stopped"
 
 
 TELLS = {400: _denied, 403: _forbidden, 404: _missing, 409: _moved, 422: _invalid, 500: _internal}

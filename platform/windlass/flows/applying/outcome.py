@@ -1,8 +1,11 @@
 """What an apply did, and the plans that none may do."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from windlass.engine import commands
+from windlass.engine.stale import aged
 from windlass.model.diagnostic import Diagnostic
 from windlass.model.failure import Refused
 from windlass.model.plan import Plan
@@ -27,6 +30,14 @@ def permitted(plan: Plan) -> None:
     """Raise `Refused` with all that guards say no to."""
     if plan.refusals:
         raise Refused([Diagnostic(verdict.code, verdict.reason, None, verdict.hint) for verdict in plan.refusals])
+
+
+def unmoved(environment: Environment, plan: Plan, found: Sequence[Diagnostic], now: datetime) -> None:
+    """Raise `Refused` (WL410) with all that moved since the plan was made, and where the plan is too old."""
+    every = (*found, *aged(plan, environment.spec.plan_max_age, now))
+    if every:
+        again = commands.windlass(environment, f"plan {environment.metadata.name}")
+        raise Refused((*every[:-1], replace(every[-1], hint=f"nothing was written; look again with {again}")))
 
 
 def meant(environment: Environment, plan: Plan) -> None:

@@ -12,10 +12,10 @@ from windlass import __version__
 from windlass.engine import commands
 from windlass.engine.cluster import refusals
 from windlass.engine.evidence import seconds
-from windlass.engine.stale import aged, moved
+from windlass.engine.stale import moved
 from windlass.flows import actor
 from windlass.flows.applying import receipts
-from windlass.flows.applying.outcome import Applied, meant, permitted
+from windlass.flows.applying.outcome import Applied, meant, permitted, unmoved
 from windlass.flows.applying.receipts import Act, Done
 from windlass.flows.cluster import contents, waiting
 from windlass.flows.cluster import plan as planning
@@ -24,7 +24,7 @@ from windlass.flows.cluster.reach import NAMESPACE, Reach, inventory
 from windlass.flows.cluster.served import served
 from windlass.flows.cluster.writing import Writing
 from windlass.model.diagnostic import Diagnostic
-from windlass.model.failure import Failure, Refused, World
+from windlass.model.failure import Failure, World
 from windlass.model.plan import Identity, Plan
 from windlass.model.project import Project
 from windlass.model.receipt import Receipt, Served
@@ -42,6 +42,8 @@ def apply(ports: Ports, reach: Reach, project: Project, environment: Environment
     _home(reach, home)
     holder, patience = f"{actor.name(ports)} ({plan.digest[7:15]})", seconds(environment.spec.target.wait)
     with reach.cluster.hold(home, holder, patience):
+        # what is served may be other than when the plan was made
+        reach.cluster.forget()
         now = planning.seen(ports, reach, project, environment)
         _fresh(ports, environment, plan, now)
         if _told(now):
@@ -117,11 +119,7 @@ def _fresh(ports: Ports, environment: Environment, plan: Plan, now: Seen) -> Non
                 "WL410", f"the plan is of other objects: Windlass {plan.tool} rendered them, this is {__version__}"
             ),
         )
-    found += _inventory(plan, now.plan)
-    found += aged(plan, environment.spec.plan_max_age, ports.clock.now())
-    if found:
-        again = commands.windlass(environment, f"plan {environment.metadata.name}")
-        raise Refused((*found[:-1], replace(found[-1], hint=f"nothing was written; look again with {again}")))
+    unmoved(environment, plan, (*found, *_inventory(plan, now.plan)), ports.clock.now())
     permitted(now.plan)
 
 

@@ -3,20 +3,19 @@
 It asks the environment's store and git, and no cluster: it may run anywhere and as often as one likes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from windlass.engine import rendered_only
-from windlass.flows import train
 from windlass.flows.releasing import release
 from windlass.flows.rendering import objects
 from windlass.flows.training import candidates, material
 from windlass.model.candidate import Candidate
 from windlass.model.collected import Collected
 from windlass.model.failure import Failure, Usage
-from windlass.model.project import Loaded, Project
+from windlass.model.project import Project
 from windlass.model.specs.environment import Environment
-from windlass.model.specs.model import Model
-from windlass.ports import Ports
+from windlass.ports import Ports, Store
 
 
 def collect(ports: Ports, project: Project, environment: Environment) -> tuple[Collected, ...]:
@@ -33,8 +32,11 @@ def _each(ports: Ports, project: Project, environment: Environment) -> Iterator[
     for slug, loaded in sorted(project.models.items()):
         if rendered_only.says(loaded):
             continue
-        wanted = train.wanted(ports, project, loaded, environment)
-        found = _newest(ports, project, loaded, environment, wanted)
+        asked = material.whole(ports, project, loaded, environment)
+        data = material.revisions(asked)
+        inputs, record = material.requested(ports, asked.model, data or {})
+        wanted = None if data is None else inputs
+        found = _newest(ports.store(environment.metadata.name), slug, wanted, record)
         if found is None:
             yield Collected(slug, wanted, "waiting")
             continue
@@ -49,14 +51,9 @@ def _each(ports: Ports, project: Project, environment: Environment) -> Iterator[
             yield Collected(slug, found.inputs, found.outcome, proposal)
 
 
-def _newest(
-    ports: Ports, project: Project, loaded: Loaded[Model], environment: Environment, wanted: str | None
-) -> Candidate | None:
+def _newest(store: Store, slug: str, wanted: str | None, record: Mapping[str, Any]) -> Candidate | None:
     """The run that the default branch now asks for; or a later one of the same code on newer data, which a schedule collected."""
-    store, slug = ports.store(environment.metadata.name), loaded.spec.metadata.slug
     asked = candidates.recorded(store, slug, wanted) if wanted else None
-    found = material.whole(ports, project, loaded, environment)
-    _, record = material.requested(ports, found.model, material.revisions(found) or {})
     read = (candidates.read(store, name) for name in store.records(f"candidates/{slug}"))
     alike = [one for one in read if one and {**one.inputs_record, "data": {}} == {**record, "data": {}}]
     later = [

@@ -13,7 +13,7 @@ from windlass.model.drift import Drift
 from windlass.model.failure import Refused
 from windlass.model.plan import Change, Observed
 from windlass.model.specs.environment import Environment
-from windlass.ports.cluster import Kind, Live
+from windlass.ports.cluster import Live
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def look(reach: Reach, environment: Environment, wanted: Wanted) -> Looked:
         hint = "`target.home` of the environment names another namespace; or delete it, where it is nobody's"
         raise Refused.one("WL445", f"the inventory {home} must not be used: {why}", hint)
     held = applyset.read(parent) if parent else Inventory()
-    live = _members(reach, environment, wanted, held)
+    live, asked_for = _members(reach, environment, wanted, held), {one.identity.key for one in wanted.objects}
     unasked = {one.identity.key for one in wanted.objects if _stands(one, live.get(one.identity.key))}
     spaces = {one.identity.name for one in wanted.objects if one.identity.kind == "Namespace"}
     kinds = {one.identity.key for one in wanted.objects if one.identity.kind == "CustomResourceDefinition"}
@@ -53,7 +53,7 @@ def look(reach: Reach, environment: Environment, wanted: Wanted) -> Looked:
     )
     changes = [one.change for one in asked]
     changes += [_same(one, live[one.identity.key]) for one in wanted.objects if one.identity.key in unasked]
-    leaving = {key: seen for key, seen in live.items() if key not in {one.identity.key for one in wanted.objects}}
+    leaving = {key: seen for key, seen in live.items() if key not in asked_for}
     strangers = {key: why for key, seen in leaving.items() if (why := prune.foreign(seen, name, held))}
     changes += [_leaves(seen) for key, seen in leaving.items() if key not in strangers]
     return Looked(
@@ -68,19 +68,12 @@ def look(reach: Reach, environment: Environment, wanted: Wanted) -> Looked:
     )
 
 
-def kind_of(reach: Reach, group: str, kind: str, api: str | None = None) -> Kind | None:
-    """How a kind is served, in the version that is asked for or else the one that the server prefers."""
-    found = reach.cluster.served().get((group, kind), ())
-    return next((one for one in found if api in (None, one.api)), None)
-
-
 def _members(reach: Reach, environment: Environment, wanted: Wanted, held: Inventory) -> dict[Key, Live]:
     """The metadata of everything with the label of the set, of all kinds that may have some."""
-    home = inventory(environment)
-    label = f"{applyset.PART_OF}={applyset.identifier(home.name, home.namespace)}"
+    label = applyset.selector(inventory(environment))
     apis = {(one.identity.group, one.identity.kind): one.identity.api for one in wanted.objects}
     names = sorted({*apis, *held.kinds})
-    kinds = [one for group, kind in names if (one := kind_of(reach, group, kind, apis.get((group, kind))))]
+    kinds = [one for group, kind in names if (one := reach.kind(group, kind, apis.get((group, kind))))]
     spaces = {one.identity.namespace for one in wanted.objects if one.identity.namespace} | held.namespaces
     places = applyset.places({*(one.identity.key for one in wanted.objects), *held.members})
     found: Iterable[list[Live]] = reach.cluster.each(
@@ -96,7 +89,7 @@ def _members(reach: Reach, environment: Environment, wanted: Wanted, held: Inven
 def _unlabelled(reach: Reach, key: Key) -> Live | None:
     """An object that the inventory lists and no list finds: it is gone, or somebody took its label off."""
     group, name, namespace, called = key
-    kind = kind_of(reach, group, name)
+    kind = reach.kind(group, name)
     return reach.cluster.read(kind, namespace, called) if kind else None
 
 

@@ -7,7 +7,6 @@ from windlass.engine.cluster import applyset, owned, refusals, stamp
 from windlass.engine.cluster.conflicts import conflicts
 from windlass.flows.applying.receipts import Act
 from windlass.flows.cluster import until
-from windlass.flows.cluster.look import kind_of
 from windlass.flows.cluster.reach import Reach
 from windlass.model.failure import Refused
 from windlass.model.plan import Change
@@ -30,7 +29,7 @@ class One:
         """The object as it is then, and how it came to be; ``before`` is the digest of what was last applied when the plan looked.
         Raises what it is refused for."""
         identity = change.identity
-        kind = kind_of(self._reach, identity.group, identity.kind, identity.api)
+        kind = self._reach.kind_of(identity)
         assert kind is not None  # it was asked for right before
         if change.action == "replace":
             self._remove(change, kind)

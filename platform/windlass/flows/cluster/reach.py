@@ -8,7 +8,7 @@ from windlass.flows.rendering.fleet import Surroundings
 from windlass.model.plan import Identity
 from windlass.model.specs.environment import Environment
 from windlass.ports import RemoteRunner, Wheels
-from windlass.ports.cluster import Cluster, Kind
+from windlass.ports.cluster import Cluster, Kind, Live
 
 CONFIGMAP = Kind("", "v1", "ConfigMap", "configmaps", namespaced=True)
 NAMESPACE = Kind("", "v1", "Namespace", "namespaces", namespaced=False)
@@ -22,6 +22,20 @@ class Reach:
     around: Surroundings
     remote: Callable[[str], Callable[[Path, Path], RemoteRunner]]
     wheels: Wheels
+
+    def kind(self, group: str, name: str, api: str | None = None) -> Kind | None:
+        """How a kind is served, in the version that is asked for or else the one that the server prefers."""
+        found = self.cluster.served().get((group, name), ())
+        return next((one for one in found if api in (None, one.api)), None)
+
+    def kind_of(self, identity: Identity) -> Kind | None:
+        """How the kind of an object is served, in the object's version."""
+        return self.kind(identity.group, identity.kind, identity.api)
+
+    def read(self, identity: Identity) -> Live | None:
+        """One object, or None where it, or its kind, is not there."""
+        kind = self.kind_of(identity)
+        return self.cluster.read(kind, identity.namespace, identity.name) if kind else None
 
 
 def inventory(environment: Environment) -> Identity:

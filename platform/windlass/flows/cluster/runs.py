@@ -6,7 +6,6 @@ from typing import Any
 
 from windlass.engine.cluster import attempts, refusals, stamp
 from windlass.flows.applying.receipts import GOES
-from windlass.flows.cluster.look import kind_of
 from windlass.flows.cluster.reach import Reach
 from windlass.flows.steps import upload, wheels
 from windlass.flows.training import candidates, material
@@ -27,7 +26,6 @@ class Run:
     """One run that specs ask for: what is to happen, and the Workflow that would be submitted."""
 
     change: Change
-    inputs: str
     object: Mapping[str, Any]
 
 
@@ -58,7 +56,7 @@ def look(ports: Ports, reach: Reach, environment: Environment, rendered: tuple[M
 
 def workflows(reach: Reach, environment: Environment, namespaces: set[str]) -> list[Live]:
     """Every Workflow of the environment's trainings in its namespaces: another repository may call one of its own so, too."""
-    kind = kind_of(reach, "argoproj.io", "Workflow")
+    kind = reach.kind("argoproj.io", "Workflow")
     label = f"windlass.dev/environment={environment.metadata.name}"
     found = reach.cluster.whole(kind, label, namespaces) if kind else []
     return [one for one in found if one["metadata"]["namespace"] in namespaces]
@@ -76,7 +74,7 @@ def submit(ports: Ports, reach: Reach, project: Project, environment: Environmen
     remote = reach.remote(upload.address(project, environment))
     upload.upload(ports, project, loaded, environment, store, remote, reach.wheels if needed else None)
     ports.progress.end("upload", "done", "")
-    kind = kind_of(reach, identity.group, identity.kind, identity.api)
+    kind = reach.kind_of(identity)
     if kind is None:
         raise World.one("WL451", f"the cluster does not serve {identity.api} {identity.kind}", "install Argo Workflows")
     answer = reach.cluster.apply(kind, run.object, stamp.MANAGER)
@@ -94,11 +92,11 @@ def _run(rendered: Mapping[str, Any], live: list[Live], known: str | None) -> Ru
     if known is not None or way == "running":
         there = _there(identity, inputs, known or GOES)
         said = f"training {known}" if known else attempts.told(tried[-1])
-        return Run(Change(identity=identity, action="unchanged", reason=said, observed=there), inputs, named)
+        return Run(Change(identity=identity, action="unchanged", reason=said, observed=there), named)
     absent = Observed(identity=identity, present=False)
     why = "nobody has trained these inputs" if not tried else f"{attempts.told(tried[-1])}: it is tried again"
     desired = {"digest": digests.of_value(rendered["spec"])}
-    return Run(Change(identity=identity, action="create", reason=why, desired=desired, observed=absent), inputs, named)
+    return Run(Change(identity=identity, action="create", reason=why, desired=desired, observed=absent), named)
 
 
 def _there(identity: Identity, inputs: str, version: str) -> Observed:

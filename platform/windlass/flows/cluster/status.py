@@ -8,7 +8,6 @@ from windlass.engine.cluster.health import Health, health
 from windlass.engine.lower.cluster import namespace
 from windlass.flows.applying import receipts
 from windlass.flows.cluster import runs
-from windlass.flows.cluster.look import kind_of
 from windlass.flows.cluster.reach import CONFIGMAP, Reach, inventory
 from windlass.flows.releasing import releases, waiting
 from windlass.flows.releasing.releases import Held
@@ -72,8 +71,8 @@ def _live(reach: Reach, environment: Environment) -> Mapping[str, Sequence[Live]
     if parent is None or applyset.foreign(parent):
         return {}
     held = applyset.read(parent)
-    label = f"{applyset.PART_OF}={applyset.identifier(home.name, home.namespace)}"
-    kinds = [one for group, kind in sorted(held.kinds) if (one := kind_of(reach, group, kind))]
+    label = applyset.selector(home)
+    kinds = [one for group, kind in sorted(held.kinds) if (one := reach.kind(group, kind))]
     found: dict[str, list[Live]] = {}
     places = applyset.places(held.members)
     lists = reach.cluster.each(

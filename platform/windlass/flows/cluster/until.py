@@ -5,7 +5,6 @@ from collections.abc import Collection
 from windlass.engine.cluster.health import Health, health
 from windlass.engine.cluster.refusals import HELD_UP
 from windlass.flows.applying.receipts import Act
-from windlass.flows.cluster.look import kind_of
 from windlass.flows.cluster.reach import Reach
 from windlass.model.failure import World
 from windlass.model.plan import Identity
@@ -32,8 +31,7 @@ def served(act: Act, reach: Reach, identities: Collection[Identity]) -> None:
     """Wait for namespaces to be active and for kinds to be established. Raises `World` (WL577) where one is not."""
     end = act.ports.clock.monotonic() + SERVED
     for identity in identities:
-        kind = kind_of(reach, identity.group, identity.kind, identity.api)
-        while kind is not None and (told := _told(reach.cluster, kind, identity)).state != "current":
+        while reach.kind_of(identity) is not None and (told := _told(reach, identity)).state != "current":
             if told.state == "failed" or act.ports.clock.monotonic() > end:
                 said = f"{identity} is not served: {told.reason}"
                 raise World.one(HELD_UP, said, "nothing was put into it yet; the next apply goes on from here")
@@ -41,6 +39,6 @@ def served(act: Act, reach: Reach, identities: Collection[Identity]) -> None:
     reach.cluster.forget()
 
 
-def _told(cluster: Cluster, kind: Kind, identity: Identity) -> Health:
-    live = cluster.read(kind, identity.namespace, identity.name)
+def _told(reach: Reach, identity: Identity) -> Health:
+    live = reach.read(identity)
     return health(live) if live is not None else Health("progressing", "it is not there")

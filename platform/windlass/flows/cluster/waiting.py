@@ -6,7 +6,6 @@ from windlass.engine.cluster import why
 from windlass.engine.cluster.health import Health, health
 from windlass.engine.evidence import seconds
 from windlass.flows.applying.receipts import Act, Done
-from windlass.flows.cluster.look import kind_of
 from windlass.flows.cluster.plan import Seen
 from windlass.flows.cluster.reach import Reach
 from windlass.model.failure import Findings
@@ -57,7 +56,7 @@ def _until(act: Act, reach: Reach, todo: list[Identity]) -> dict[Identity, Healt
     end, found, told = act.ports.clock.monotonic() + limit, dict[Identity, Health](), dict[Identity, str]()
     while True:
         waiting = [one for one in todo if one not in found or found[one].state not in SETTLED]
-        seen = dict(zip(waiting, reach.cluster.each(lambda one: _read(reach, one), waiting), strict=True))
+        seen = dict(zip(waiting, reach.cluster.each(reach.read, waiting), strict=True))
         for identity, live in seen.items():
             found[identity] = health(live) if live is not None else Health("failed", "it is gone")
             if found[identity].state == "progressing" and told.get(identity) != found[identity].reason:
@@ -71,19 +70,14 @@ def _until(act: Act, reach: Reach, todo: list[Identity]) -> dict[Identity, Healt
 
 
 def _changed(reach: Reach, identity: Identity, seen: Mapping[Identity, Live | None], limit: float) -> None:
-    kind, live = kind_of(reach, identity.group, identity.kind, identity.api), seen.get(identity)
+    kind, live = reach.kind_of(identity), seen.get(identity)
     if kind is not None and live is not None:
         reach.cluster.changed(kind, identity.namespace, live["metadata"]["resourceVersion"], limit)
 
 
-def _read(reach: Reach, identity: Identity) -> Live | None:
-    kind = kind_of(reach, identity.group, identity.kind, identity.api)
-    return reach.cluster.read(kind, identity.namespace, identity.name) if kind else None
-
-
 def _failure(reach: Reach, identity: Identity, told: Health) -> Findings:
     """Why an object is not well, as far as the cluster tells."""
-    live = _read(reach, identity) or {}
+    live = reach.read(identity) or {}
     labels = (((live.get("spec") or {}).get("selector") or {}).get("matchLabels")) or {}
     pods = reach.cluster.pods(identity.namespace, labels) if labels else []
     names = {identity.name, *(one["metadata"]["name"] for one in pods)}

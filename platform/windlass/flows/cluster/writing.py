@@ -1,7 +1,6 @@
 """The writing of one apply: the inventory grows, objects are written wave by wave, what leaves goes, the inventory shrinks."""
 
 from collections.abc import Callable, Mapping
-from typing import Literal
 
 from windlass.engine.cluster import applyset, order, prune, refusals, stamp
 from windlass.engine.cluster.applyset import Inventory, Key
@@ -9,11 +8,9 @@ from windlass.flows.applying.receipts import Act, Done
 from windlass.flows.cluster import runs, until
 from windlass.flows.cluster.dryrun import ask
 from windlass.flows.cluster.listing import Listing
-from windlass.flows.cluster.look import kind_of
 from windlass.flows.cluster.one import One
 from windlass.flows.cluster.plan import Seen
 from windlass.flows.cluster.reach import Reach
-from windlass.flows.cluster.runs import Run
 from windlass.flows.releasing import release
 from windlass.model.failure import Failure, Refused, World
 from windlass.model.plan import Change
@@ -26,7 +23,7 @@ class Writing:
     def __init__(self, act: Act, reach: Reach, now: Seen, done: Done) -> None:
         """Nothing is written yet."""
         self._act, self._reach, self._cluster, self._now, self._done = act, reach, reach.cluster, now, done
-        self._asked = dict(now.looked.asked)
+        self._asked, self._runs = dict(now.looked.asked), {run.change.identity.key: run for run in now.runs.every}
         self._listing = Listing(act, reach, now.looked.parent)
         self._one = One(act, reach)
         self._uids = {**now.looked.held.members} | {key: one["metadata"]["uid"] for key, one in now.looked.live.items()}
@@ -34,8 +31,7 @@ class Writing:
 
     def all(self) -> None:
         """Everything. Raises `World` where nothing more can be done; what failed of single objects is told in ``done``."""
-        trainings = {run.change.identity.key for run in self._now.runs.every}
-        changes = [change for change in self._now.plan.pending if change.identity.key not in trainings]
+        changes = [change for change in self._now.plan.pending if change.identity.key not in self._runs]
         coming = [one for one in changes if one.identity.key in self._asked]
         anew = {one.identity.key for one in coming if one.action in ("create", "replace")}
         wanted = [sent.identity for sent in self._now.wanted.objects]
@@ -53,21 +49,20 @@ class Writing:
 
     def submit(self) -> None:
         """Every training that nobody has the result of. One that cannot be is told; the others go."""
-        trainings = {run.change.identity.key: run for run in self._now.runs.every}
         for change in self._now.plan.pending:
-            if change.identity.key in trainings:
-                self._noted(change, lambda change: self._submit(trainings[change.identity.key]))
+            if change.identity.key in self._runs:
+                self._noted(change, self._submit)
 
-    def _submit(self, run: Run) -> str:
-        act = self._act
-        release.merged(act.ports, act.project.models[run.change.identity.owner], act.environment)
+    def _submit(self, change: Change) -> str:
+        act, run = self._act, self._runs[change.identity.key]
+        release.merged(act.ports, act.project.models[change.identity.owner], act.environment)
         return runs.submit(act.ports, self._reach, act.project, act.environment, run)
 
     def rest(self) -> None:
         """Say of every change that was not begun that it was not, and put all in order."""
         told = {(one.kind, one.name) for one in self._done.objects}
         for change in self._now.plan.pending:
-            one = _outcome(change, "skipped", "the apply stopped before")
+            one = Outcome.of(change.identity, change.action, "skipped", "the apply stopped before")
             if (one.kind, one.name) not in told:
                 self._done.objects.append(one)
         self._done.objects.sort(key=lambda one: (one.owner, one.kind, one.name))
@@ -82,12 +77,14 @@ class Writing:
         """Do one change and say how it ended. Raises only where nothing more can be done."""
         owner = change.identity.owner
         if owner and owner in self._broken:
-            self._done.objects.append(_outcome(change, "skipped", "something before it failed"))
+            self._done.objects.append(
+                Outcome.of(change.identity, change.action, "skipped", "something before it failed")
+            )
             return
         try:
-            self._done.objects.append(_outcome(change, "done", do(change)))
+            self._done.objects.append(Outcome.of(change.identity, change.action, "done", do(change)))
         except Failure as failure:
-            self._done.objects.append(_outcome(change, "failed", str(failure)))
+            self._done.objects.append(Outcome.of(change.identity, change.action, "failed", str(failure)))
             self._broken.add(owner)
             if isinstance(failure, World) and failure.diagnostics[0].code != refusals.HELD_UP:
                 raise
@@ -104,7 +101,7 @@ class Writing:
     def _leave(self, change: Change) -> str:
         """Delete an object, or leave it as nobody's, after a last look at whether it is ours."""
         identity = change.identity
-        kind = kind_of(self._reach, identity.group, identity.kind)
+        kind = self._reach.kind(identity.group, identity.kind)
         listed = Inventory({identity.key: change.observed.uid or ""})
         detail = "gone already"
         if kind is not None:
@@ -128,15 +125,3 @@ class Writing:
         wanted = {one.identity.key for one in self._now.wanted.objects}
         there = {change.identity.key for change in self._now.plan.changes if change.observed.present}
         return {key: uid for key, uid in self._uids.items() if uid and (key in wanted or key in there)}
-
-
-def _outcome(change: Change, outcome: Literal["done", "failed", "skipped"], detail: str) -> Outcome:
-    identity = change.identity
-    return Outcome(
-        kind=identity.kind,
-        name=f"{identity.namespace}/{identity.name}" if identity.namespace else identity.name,
-        owner=identity.owner,
-        action=change.action,
-        outcome=outcome,
-        detail=detail,
-    )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from windlass.engine import resolve, scope
 from windlass.flows import load
+from windlass.flows.gather import gather
 from windlass.flows.load import Around, Loading
 from windlass.flows.rendering.part import LOCAL_RULES, Press
 from windlass.flows.rendering.parts import Disk, Parts, parts, together
@@ -47,8 +48,8 @@ def fleet(ports: Ports, around: Surroundings, asked: Asked) -> Fleet:
     there is none of that name."""
     released = _released(ports, asked.environments)
     split = parts(around.disk, ports.root, (team for held in released.values() for team in held))
-    common = load.gather(ports, split.common)
-    teams = load.gather(ports, (f"{layout.SPECS}/{team}/team.yaml" for part in split.parts for team in part.teams))
+    common = gather(ports, split.common)
+    teams = gather(ports, (f"{layout.SPECS}/{team}/team.yaml" for part in split.parts for team in part.teams))
     names = frozenset((*teams.files, *_datasets(around.disk, ports.root, split)))
     outline = load.judged(ports, common | teams, False, Around(names, LOCAL_RULES))
     environments = tuple(_environment(outline, name, asked.rehearse) for name in asked.environments)

@@ -12,7 +12,8 @@ from windlass.engine.policy.manifests import Judge
 from windlass.engine.rules import RULES, WHOLE, names_apart
 from windlass.engine.tree import Fact
 from windlass.flows import load
-from windlass.flows.load import Around, Gathered, Loading
+from windlass.flows.gather import Gathered, answered, gather
+from windlass.flows.load import Around, Loading
 from windlass.flows.rendering import objects
 from windlass.flows.rendering.parts import Part
 from windlass.model import layout
@@ -114,8 +115,8 @@ class Press:
         return load.judged(self.ports, self._gathered(every), generated=False)
 
     def _gathered(self, part: Part) -> Gathered:
-        committed = load.gather(replace(self.ports, files=self._tree(part)), self._released(part))
-        return self.common | load.gather(self.ports, part.folders) | committed
+        committed = gather(replace(self.ports, files=self._tree(part)), self._released(part))
+        return self.common | gather(self.ports, part.folders) | committed
 
     def _read(self, part: Part) -> tuple[Loading, tuple[str, ...]]:
         """A part with what is everybody's, and with those datasets of others that its models read."""
@@ -124,7 +125,7 @@ class Press:
         foreign = _foreign(loading.project, part)
         theirs = tuple(f"{layout.SPECS}/{slug.replace('/', '/datasets/', 1)}/dataset.yaml" for slug in foreign)
         if theirs:
-            loading = load.judged(self.ports, mine | load.gather(self.ports, theirs), False, self.around)
+            loading = load.judged(self.ports, mine | gather(self.ports, theirs), False, self.around)
         return loading, theirs
 
     def _tree(self, part: Part) -> Files:
@@ -196,8 +197,8 @@ def _names(project: Project, loading: Loading, part: Part) -> Names:
 def _outside(loading: Loading, part: Part, theirs: Iterable[str]) -> dict[str, tuple[bool, str]]:
     """What was asked of files that do not belong to the part, or that are not looked at when it is."""
     lying = {path: fact for path, fact in loading.facts.items() if not path.startswith(f"{layout.ENVIRONMENTS}/")}
-    answers = {path: (loading.asked[path], load.answered(fact)) for path, fact in lying.items()}
-    answers |= {path: (True, load.answered(Fact("file", loading.files.get(path)))) for path in theirs}
+    answers = {path: (loading.asked[path], answered(fact)) for path, fact in lying.items()}
+    answers |= {path: (True, answered(Fact("file", loading.files.get(path)))) for path in theirs}
     return {path: answer for path, answer in answers.items() if not part.holds(path) or SKIPPED.search(path)}
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from windlass import __version__
-from windlass.flows import load
+from windlass.flows.gather import answer, templates_of
 from windlass.flows.rendering import objects
 from windlass.flows.rendering.fleet import Fleet
 from windlass.flows.rendering.memory import Entry
@@ -43,9 +43,7 @@ def common(ports: Ports, disk: Disk, fleet: Fleet) -> Common:
     shared = {
         "tool": f"{__version__}\n{disk.own_state()}",
         "environments": [one.plain() for one in press.environments],
-        "files": {
-            path: digests.of_bytes(data) for path, data in {**press.common.files, **load.templates_of(ports)}.items()
-        },
+        "files": {path: digests.of_bytes(data) for path, data in {**press.common.files, **templates_of(ports)}.items()},
         "links": press.common.links,
         "today": now.date().isoformat() if any(b"exemptions" in data for data in press.common.files.values()) else "",
     }
@@ -71,7 +69,7 @@ def state_of(ports: Ports, disk: Disk, common: Common, part: Part, entry: Entry 
     stands = (
         entry is not None
         and entry.key == key
-        and all(load.answer(ports, path, with_data) == told for path, (with_data, told) in entry.made.outside.items())
+        and all(answer(ports, path, with_data) == told for path, (with_data, told) in entry.made.outside.items())
         and all(out.stamp(folder, entry.made.folders.get(folder)) == stamp for folder, stamp in entry.stamps.items())
     )
     return State(key, settled, stands)
