@@ -8,12 +8,13 @@ STAMP := .venv/.installed
 export UV_PYTHON_DOWNLOADS = never
 
 .DEFAULT_GOAL := help
-.PHONY: help install up test test-cluster test-all tour down lint format types golden schemas bench bench-cluster bench-compiler locks clean
+.PHONY: help install up test test-cluster e2e test-all tour down lint format types golden schemas bench bench-cluster bench-compiler locks clean
 
 help:
 	@echo "make up      install everything, then check, train, gate, register, package, release and serve specs/vision/digits here"
 	@echo "make test    the test suite, offline once installed     make test-all   the slow ones and test-cluster too"
 	@echo "make test-cluster  the tests that ask a real Kubernetes API server, which is built once with Go"
+	@echo "make e2e     a model trained by Argo Workflows and served by pods on a node of its own; needs root, containerd and Argo's programs"
 	@echo "make tour    the GitOps story in a scratch repository"
 	@echo "make down    stop what runs here"
 	@echo "also         install lint format types golden schemas bench bench-cluster bench-compiler locks clean"
@@ -46,15 +47,20 @@ tour: install
 	@$(BIN)/python docs/tour
 
 test: install
-	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "not slow and not cluster"
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "not slow and not cluster and not node"
 
 # A server for each worker: one test may kill its own while another's goes on.
 test-cluster: install
 	@$(BIN)/python -m tests.cluster.binaries
 	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m cluster
 
+# It changes the machine while it runs: an address on loopback, a bridge, mounts. All of it is taken away in the end.
+e2e: install
+	@$(BIN)/python -m tests.node.binaries
+	@$(BIN)/python -m pytest -q -m node tests/node
+
 test-all: install
-	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "not cluster"
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "not cluster and not node"
 	@$(MAKE) --no-print-directory test-cluster
 
 lint: install

@@ -1,4 +1,4 @@
-"""A real server of S3 on loopback, in a process of its own that ends with this one. What it holds is in memory."""
+"""A real server of S3 on this machine, in a process of its own that ends with this one. What it holds is in memory."""
 
 import json
 import os
@@ -16,7 +16,7 @@ PROGRAM = """
 import logging, sys
 logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
 from moto.server import ThreadedMotoServer
-server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+server = ThreadedMotoServer(ip_address=sys.argv[1], port=0, verbose=False)
 server.start()
 print(server.get_host_and_port()[1], flush=True)
 sys.stdin.read()
@@ -60,8 +60,8 @@ class Server:
 
 
 @contextmanager
-def server() -> Iterator[Server]:
-    command = [sys.executable, "-c", PROGRAM]
+def server(host: str = "127.0.0.1") -> Iterator[Server]:
+    command = [sys.executable, "-c", PROGRAM, host]
     own = {**os.environ, "INITIAL_NO_AUTH_ACTION_COUNT": "1000000000"}
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=own
@@ -69,5 +69,5 @@ def server() -> Iterator[Server]:
         assert process.stdin is not None
         assert process.stdout is not None
         port = next(line for line in process.stdout if line.strip().isdigit()).strip()
-        yield Server(f"http://127.0.0.1:{port}")
+        yield Server(f"http://{host}:{port}")
         process.stdin.close()

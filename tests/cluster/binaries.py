@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -136,15 +136,20 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
+def have(tools: Iterable[Tool]) -> None:
+    """Build what is missing of some tools. Raises `Missing` where one cannot be built."""
+    with _alone(cache()):
+        for tool in tools:
+            if not tool.built(cache() / tool.name):
+                _say(f"building {tool.name} {tool.version} into {cache()}: once, some minutes")
+                build(tool, cache())
+
+
 def main() -> None:
     """Have both programs, or say why not."""
     try:
         if not os.environ.get("KUBEBUILDER_ASSETS"):
-            with _alone(cache()):
-                for tool in TOOLS:
-                    if not tool.built(cache() / tool.name):
-                        _say(f"building {tool.name} {tool.version} into {cache()}: once, some minutes")
-                        build(tool, cache())
+            have(TOOLS)
         find()
     except Missing as missing:
         _say(f"{NONE} {missing}")

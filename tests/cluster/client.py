@@ -19,6 +19,7 @@ class Client:
     port: int
     token: str
     certificate: Path
+    host: str = "127.0.0.1"
 
     def request(
         self, method: str, path: str, body: object = None, content_type: str = JSON, timeout: float = 30
@@ -26,7 +27,7 @@ class Client:
         """One request on a connection of its own. Raises `OSError` and `http.client.HTTPException` as they come; what is no
         JSON comes back as ``{"message": text}``."""
         trusted = ssl.create_default_context(cafile=str(self.certificate))
-        connection = HTTPSConnection("127.0.0.1", self.port, context=trusted, timeout=timeout)
+        connection = HTTPSConnection(self.host, self.port, context=trusted, timeout=timeout)
         headers = {"Authorization": f"Bearer {self.token}", "Content-Type": content_type, "Accept": JSON}
         try:
             connection.request(method, path, None if body is None else json.dumps(body), headers)

@@ -13,13 +13,19 @@ from tests.upstream import HERE
 
 DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 OPEN = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+TASK = {
+    **dict.fromkeys(("spec", "status", "outputs"), OPEN),
+    **{key: {"type": "string"} for key in ("phase", "message", "progress")},
+}
+"""The fields of all further kinds of Argo's, whichever has them."""
 ARGO = ("Workflow", "WorkflowTemplate", "CronWorkflow")
 PATIENCE = 30.0
 
 
-def definitions() -> list[dict[str, Any]]:
-    """Every definition there is, one version each."""
+def definitions(more: tuple[str, ...] = ()) -> list[dict[str, Any]]:
+    """Every definition there is, one version each; ``more`` are further kinds of Argo's."""
     found = [_definition("argoproj.io", "v1alpha1", kind, {"spec": OPEN, "status": OPEN}, False) for kind in ARGO]
+    found += [_definition("argoproj.io", "v1alpha1", kind, TASK, False) for kind in more]
     for file in ("prometheus-operator-0.93.0.json", "external-secrets-2.9.0.json"):
         for name, schema in json.loads((HERE / file).read_bytes()).items():
             if not name.startswith("$"):
@@ -32,10 +38,10 @@ def definitions() -> list[dict[str, Any]]:
     return found
 
 
-def install(admin: Client) -> tuple[str, ...]:
+def install(admin: Client, more: tuple[str, ...] = ()) -> tuple[str, ...]:
     """Create them and wait until they are established; their names. Again is as good as once."""
     names = []
-    for definition in definitions():
+    for definition in definitions(more):
         status, answer = admin.request("POST", DEFINITIONS, definition)
         assert status in (201, 409), answer
         names.append(definition["metadata"]["name"])
@@ -60,7 +66,7 @@ def _definition(group: str, version: str, kind: str, properties: dict[str, Any],
         "spec": {
             "group": group,
             "names": {"kind": kind, "plural": plural, "singular": kind.lower()},
-            "scope": "Namespaced",
+            "scope": "Cluster" if kind.startswith("Cluster") else "Namespaced",
             "versions": [served],
         },
     }

@@ -77,12 +77,13 @@ class Process:
 
 
 class Server:
-    """The address, the users and the two processes. Lives in a folder of its own."""
+    """The address, the users and the two processes. Lives in a folder of its own; on ``host``, an address of this machine."""
 
-    def __init__(self, programs: Path, folder: Path) -> None:
-        self.folder = folder
-        self.port, store, peer = _free(3)
-        self.address = f"https://{HOST}:{self.port}"
+    def __init__(self, programs: Path, folder: Path, host: str = HOST, port: int | None = None) -> None:
+        self.folder, self.host = folder, host
+        free, store, peer = _free(3)
+        self.port = port or free
+        self.address = f"https://{host}:{self.port}"
         self.kubeconfig = folder / "kubeconfig"
         self._pki = folder / "pki"
         self._tokens = {user: secrets.token_hex(16) for user in USERS}
@@ -108,8 +109,8 @@ class Server:
             [
                 f"{programs}/kube-apiserver",
                 f"--etcd-servers={etcd}",
-                f"--bind-address={HOST}",
-                f"--advertise-address={HOST}",
+                f"--bind-address={host}",
+                f"--advertise-address={host}",
                 f"--secure-port={self.port}",
                 f"--cert-dir={self._pki}",
                 "--service-cluster-ip-range=10.96.0.0/16",
@@ -120,6 +121,7 @@ class Server:
                 "--authorization-mode=RBAC",
                 "--allow-privileged=true",  # as clusters have it: what keeps privileged pods out is the Pod Security level
                 "--endpoint-reconciler-type=none",
+                "--kubelet-preferred-address-types=InternalIP",
                 "--profiling=false",
             ],
             folder / "apiserver.log",
@@ -137,7 +139,7 @@ class Server:
 
     def client(self, user: str) -> Client:
         """The door of one of `USERS`."""
-        return Client(self.port, self._tokens[user], self.certificate)
+        return Client(self.port, self._tokens[user], self.certificate, self.host)
 
     def start(self) -> None:
         """Start both and wait until they answer."""

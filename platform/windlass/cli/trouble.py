@@ -15,7 +15,8 @@ def report(error: BaseException, words: Sequence[str]) -> int:
     frames = traceback.format_exception(type(error), error, error.__traceback__)
     text = f"windlass {__version__}, python {sys.version.split()[0]}, {sys.platform}, verb {verb}\n\n{''.join(frames)}"
     sys.stderr.write(f"windlass: this is our bug, not yours: {type(error).__name__} in `windlass {verb}`  WL900\n")
-    place = _write(text)
+    # what a step writes goes with its pod: only the log is left of it
+    place = None if verb == "step" else _write(text)
     if place is None:
         sys.stderr.write(text)
     else:

@@ -19,6 +19,14 @@ def test_a_bug_is_one_line_and_a_report(tmp_path, monkeypatch, capsys):
     assert "secret-argument" not in report
 
 
+def test_a_step_tells_its_log_everything(tmp_path, monkeypatch, capsys):
+    """What it writes beside goes with its pod."""
+    monkeypatch.chdir(tmp_path)
+    assert trouble.report(ValueError("no"), ["step", "run"]) == 70
+    assert "ValueError: no" in capsys.readouterr().err
+    assert not (tmp_path / ".windlass").exists()
+
+
 def test_an_unknown_verb_names_the_nearest(capsys):
     assert main(["validte"]) == 2
     assert "did you mean `windlass validate`?" in capsys.readouterr().err

@@ -1,10 +1,13 @@
 """How the kinds of Kubernetes itself do that run something, or are waited for by what runs."""
 
+import re
+
 from windlass.engine.cluster.containers import CRASHING, MISNAMED, containers
 from windlass.engine.cluster.live import Live, at, condition, number, text
 from windlass.model.health import Health
 
 CURRENT = Health("current")
+UNMEASURED = re.compile(r"FailedGet\w*Metrics?")
 FOREVER = 2**31 - 1
 """How a Deployment says that it has no deadline."""
 
@@ -132,8 +135,11 @@ def namespace(live: Live) -> Health:
 
 
 def autoscaler(live: Live) -> Health:
-    """It can read what it scales by, and scale. Not being asked to (no replicas) is well."""
+    """It can read what it scales by, and scale. Not being asked to (no replicas) is well. Where nobody measures (small clusters
+    have no metrics server), what it scales stands at its least and serves: whether that is well is not for us to know."""
     able, active = condition(live, "AbleToScale"), condition(live, "ScalingActive")
+    if able.status == "True" and active.status == "False" and UNMEASURED.fullmatch(active.reason):
+        return Health("unknown", active.words)
     return _first(
         (able.status != "True", able.words or "nobody has looked at it yet"),
         (active.status == "False" and active.reason != "ScalingDisabled", active.words),

@@ -41,7 +41,6 @@ HOME = "/windlass"
 WRITABLE = {"tmp": "/tmp", "work": HOME}  # noqa: S108 -- a mount of its own in the pod
 OUT = f"{HOME}/out"
 MD5 = "md5:"
-UID = 1000
 CPU_MILLIS, MEMORY_BYTES = 500, 1 << 30
 """What a step asks for where the spec does not say: a cluster must know."""
 COMMAND = ("windlass", "step", "run")
@@ -121,7 +120,7 @@ def _run(
         data=revisions(made.data or {}),
         command=COMMAND,
         out=OUT,
-        security=Security(uid=UID, writable=WRITABLE),
+        security=Security(uid=cluster.UID, writable=WRITABLE),
         service_account=name,
         executor=executor,
         token=executor + TOKEN,

@@ -253,8 +253,13 @@ def test_what_others_wait_for(value, state, reason):
         (said(AbleToScale="True", ScalingActive=("False", "ScalingDisabled", "no replicas")), "current", ""),
         (
             said(AbleToScale="True", ScalingActive=("False", "FailedGetResourceMetric", "no metrics")),
-            "progressing",
+            "unknown",
             "no metrics",
+        ),
+        (
+            said(AbleToScale="True", ScalingActive=("False", "InvalidSelector", "no such pods")),
+            "progressing",
+            "no such pods",
         ),
         (said(AbleToScale=("False", "FailedGetScale", "no such Deployment")), "progressing", "no such Deployment"),
         ({}, "progressing", "nobody has looked at it yet"),
