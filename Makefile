@@ -49,10 +49,10 @@ tour: install
 test: install
 	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "not slow and not cluster and not node"
 
-# A server for each worker: one test may kill its own while another's goes on.
+# A server for each worker: one test may kill its own while another's goes on. Many wait for time to pass, so there are three.
 test-cluster: install
 	@$(BIN)/python -m tests.cluster.binaries
-	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m cluster
+	@$(BIN)/python -m pytest -q -n 3 --dist loadgroup -m cluster
 
 # It changes the machine while it runs: an address on loopback, a bridge, mounts. All of it is taken away in the end.
 e2e: install

@@ -1,20 +1,23 @@
 """What a cluster's controllers do, as far as tests need it: deployments get ready, or do not."""
 
+import socket
 import threading
 from http.client import HTTPException
 from types import TracebackType
 from typing import Any, Self
 
 from tests.cluster.client import MERGE, Client
+from tests.cluster.passing import end
 
 
 class Controllers:
-    """Looks at all deployments of some namespaces and says that they are ready. ``broken`` are names that never are."""
+    """Watches the deployments of some namespaces and says that they are ready. ``broken`` are names that never are."""
 
     def __init__(self, admin: Client, prefix: str) -> None:
         self._admin, self._prefix = admin, prefix
         self.broken: set[str] = set()
         self._over = threading.Event()
+        self._watch: socket.socket | None = None
         self._thread = threading.Thread(target=self._go, daemon=True)
 
     def __enter__(self) -> Self:
@@ -23,17 +26,23 @@ class Controllers:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._over.set()
+        if self._watch is not None:
+            end(self._watch)
         self._thread.join()
 
     def _go(self) -> None:
         while not self._over.wait(0.1):
             try:
-                found = self._admin.request("GET", "/apis/apps/v1/deployments")[1].get("items") or ()
-                for one in found:
-                    if one["metadata"]["namespace"].startswith(self._prefix):
-                        self._ready(one)
-            except (OSError, HTTPException):
-                continue
+                for event in self._admin.events("/apis/apps/v1/deployments?watch=true", self._begun):
+                    if event["object"]["metadata"].get("namespace", "").startswith(self._prefix):
+                        self._ready(event["object"])
+            except (OSError, HTTPException, ValueError):
+                continue  # the server is away, or all is over
+
+    def _begun(self, watch: socket.socket) -> None:
+        self._watch = watch
+        if self._over.is_set():
+            end(watch)
 
     def _ready(self, deployment: dict[str, Any]) -> None:
         meta = deployment["metadata"]

@@ -30,14 +30,14 @@ PLURALS = {
     "quota": "/api/v1/namespaces/{}/resourcequotas",
     "lease": "/apis/coordination.k8s.io/v1/namespaces/{}/leases",
 }
+SPACES = "/api/v1/namespaces"
 LISTS = (
-    *(path.replace("namespaces/{}/", "") for kind, path in PLURALS.items() if kind not in ("lease", "quota")),
-    "/api/v1/namespaces",
-    "/api/v1/limitranges",
-    "/apis/monitoring.coreos.com/v1/servicemonitors",
-    "/apis/monitoring.coreos.com/v1/prometheusrules",
+    *(path for kind, path in PLURALS.items() if kind not in ("lease", "quota")),
+    "/api/v1/namespaces/{}/limitranges",
+    "/apis/monitoring.coreos.com/v1/namespaces/{}/servicemonitors",
+    "/apis/monitoring.coreos.com/v1/namespaces/{}/prometheusrules",
 )
-"""Where all objects are that an environment is made of."""
+"""Where all objects are that an environment is made of, besides its namespaces."""
 ENVIRONMENT = """\
 apiVersion: windlass.dev/v1alpha1
 kind: Environment
@@ -180,14 +180,15 @@ class Place:
 
     def all(self) -> dict[str, dict[str, Any]]:
         """Every object that is there, by the line that an inventory has for it."""
-        found = {}
-        for path in LISTS:
-            answer = self.admin.request("GET", path)[1]
+        (answer,) = self.admin.read([SPACES])
+        spaces = {one["metadata"]["name"]: one for one in answer["items"]}
+        mine = [name for name in spaces if name.startswith(f"{self.prefix}-team-")]
+        found = {f"Namespace/{name}.": spaces[name] for name in mine}
+        for answer in self.admin.read([path.format(name) for name in mine for path in LISTS]):
             kind, group = answer["kind"].removesuffix("List"), answer["apiVersion"].rpartition("/")[0]
             for one in answer["items"]:
-                name, space = one["metadata"]["name"], one["metadata"].get("namespace", "")
-                if (space or name).startswith(f"{self.prefix}-team-"):
-                    found[f"{kind}{'.' * bool(group)}{group}/{name}.{space}"] = one
+                name, space = one["metadata"]["name"], one["metadata"]["namespace"]
+                found[f"{kind}{'.' * bool(group)}{group}/{name}.{space}"] = one
         return found
 
     def path(self, kind: str, slug: str, name: str = "") -> str:

@@ -9,6 +9,7 @@ from tests.cluster.controllers import Controllers
 from tests.cluster.faults import Faults
 from tests.cluster.place import A, B, Place
 from windlass.engine.cluster import applyset, stamp
+from windlass.flows.cluster import waiting
 
 PART_OF = applyset.PART_OF
 
@@ -181,7 +182,11 @@ def test_an_inventory_of_another_tool_is_not_touched(place: Place) -> None:
     assert "WL445" in said.all
 
 
-def test_what_does_not_get_well_is_told_with_its_reason(place: Place, controllers: Controllers) -> None:
+@pytest.mark.parametrize("few", [waiting.FEW, 0], ids=["read", "listed"])
+def test_what_does_not_get_well_is_told_with_its_reason(
+    place: Place, controllers: Controllers, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    monkeypatch.setattr(waiting, "FEW", few)
     controllers.broken.add("team-001-model-00001")
     said = place.apply()
     assert said.exit == 1
@@ -196,6 +201,19 @@ def test_what_does_not_get_well_is_told_with_its_reason(place: Place, controller
     place.admin.request("PATCH", path, {"status": {"observedGeneration": 0}}, "application/merge-patch+json")
     assert place.apply().exit == 0
     assert place.receipts()[-1]["served"][B]["healthy"]
+
+
+def test_what_lost_its_label_is_waited_for_all_the_same(
+    place: Place, controllers: Controllers, detour: Faults, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No list has it."""
+    monkeypatch.setattr(waiting, "FEW", 0)
+    written = detour.on("PATCH", "^(?!.*dryRun).*/windlass-staging", 2)
+    written.meanwhile(lambda: place.patch("deployment", B, {"metadata": {"labels": {PART_OF: None}}}))
+    place.applied()
+    assert written.seen == 2
+    assert place.receipts()[-1]["served"][B]["healthy"]
+    assert [one for one in detour.requests if "labelSelector" in one.target and "/deployments" in one.path]
 
 
 def test_what_no_store_has_is_not_applied(place: Place, controllers: Controllers) -> None:

@@ -15,6 +15,7 @@ from tests.cluster.controllers import Controllers
 from tests.cluster.faults import Faults, Rule
 from tests.cluster.place import WRITES, A, B, Place
 from tests.cluster.server import Server
+from windlass.adapters.kubernetes import lease
 from windlass.adapters.kubernetes.requests import Requests
 from windlass.flows.cluster import until
 
@@ -32,8 +33,9 @@ WAYS: dict[str, Callable[[Rule], None]] = {
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A request may take a second, and three with its repetitions."""
-    monkeypatch.setattr(Requests.__init__, "__defaults__", (3.0, 1.0))
+    """A request may take a second, and two with its repetitions; one about the lease, one with them."""
+    monkeypatch.setattr(Requests.__init__, "__defaults__", (2.0, 1.0))
+    monkeypatch.setattr(lease, "RENEW", 1.0)
 
 
 @pytest.mark.parametrize("how", WAYS)

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.cluster.controllers import Controllers
 from tests.cluster.faults import Faults
 from tests.cluster.place import WRITES, A, B, Place
@@ -81,7 +83,9 @@ def test_two_at_once_from_two_clones_are_one_after_the_other(served: Place, deto
     shutil.copytree(served.root, tmp_path / "other")
     other = Place(tmp_path / "other", served.prefix, served.admin)
     began = detour.on("PATCH", f"{WRITES}.*/deployments/", 1)
-    began.delay(4)
+    looked = detour.on("GET", "/leases/")
+    # the first looks once, the other until it is given back
+    began.meanwhile(lambda: _until(lambda: looked.seen > 2, seconds=12))
     first = served.start("apply", "staging", "--yes")
     second = other.start("apply", "staging", "--yes")
     told = [one.communicate(timeout=120) for one in (first, second)]
@@ -93,19 +97,20 @@ def test_two_at_once_from_two_clones_are_one_after_the_other(served: Place, deto
     assert "nothing to do" in (served if first.returncode == 0 else other).applied().all
 
 
-def test_ctrl_c_ends_the_request_under_way_and_tells_it(served: Place, detour: Faults) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_ctrl_c_ends_the_request_under_way_and_tells_it(served: Place, detour: Faults, number: signal.Signals) -> None:
     served.overlay(A, LATER)
     served.leaves(B)
     running: list[subprocess.Popen[str]] = []
 
     def interrupt() -> None:
-        running[0].send_signal(signal.SIGINT)
+        running[0].send_signal(number)
         time.sleep(1)
 
     detour.on("DELETE", "/deployments/", 1).meanwhile(interrupt)
     running.append(served.start("apply", "staging", "--yes"))
     out, err = running[0].communicate(timeout=60)
-    assert running[0].returncode == 130, out + err
+    assert running[0].returncode == 128 + number, out + err
     assert "interrupted" in err
     receipt = served.receipts()[-1]
     told = {(one["kind"], one["action"]): one["outcome"] for one in receipt["objects"]}
@@ -154,8 +159,8 @@ def test_ctrl_c_while_it_is_waited_for_health(place: Place, controllers: Control
     assert place.apply().exit == 1, "it does not work, and is told so although there is nothing left to write"
 
 
-def _until(so: Callable[[], bool]) -> None:
-    limit = time.monotonic() + 60
+def _until(so: Callable[[], bool], seconds: float = 60) -> None:
+    limit = time.monotonic() + seconds
     while not so():
         assert time.monotonic() < limit
         time.sleep(0.05)

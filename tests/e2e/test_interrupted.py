@@ -1,4 +1,4 @@
-"""Ctrl-C and other ends from outside: exit 130, no child is left, and the same command goes on."""
+"""Ctrl-C and other ends from outside: exit 130 (SIGTERM: 143), no child is left, and the same command goes on."""
 
 import os
 import signal
@@ -46,10 +46,11 @@ def _goes_on(orchard: Orchard) -> None:
     assert "nothing to do" in orchard.up().text
 
 
-def test_ctrl_c_in_the_middle_of_a_stage(orchard: Orchard) -> None:
-    said = _in_the_middle(orchard, lambda process: process.send_signal(signal.SIGINT))
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_ctrl_c_in_the_middle_of_a_stage(number: signal.Signals, orchard: Orchard) -> None:
+    said = _in_the_middle(orchard, lambda process: process.send_signal(number))
     orchard.quiet(2.0)
-    assert said.exit == 130, said.text
+    assert said.exit == 128 + number, said.text
     assert said.seconds < 2
     assert "interrupted" in said.err
     assert "Traceback" not in said.text
@@ -78,7 +79,7 @@ def test_an_impatient_person_presses_it_again(orchard: Orchard) -> None:
     _goes_on(orchard)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL], ids=lambda number: number.name)
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGKILL], ids=lambda number: number.name)
 def test_another_end_in_the_middle_of_a_stage(number: signal.Signals, orchard: Orchard) -> None:
     said = _in_the_middle(orchard, lambda process: process.send_signal(number))
     orchard.quiet(2.0)

@@ -141,7 +141,7 @@ class CommandGit:
 
     def shallow(self) -> bool:
         """Whether the history was cut when this repository was cloned."""
-        return self._ask("rev-parse", "--is-shallow-repository") == "true"
+        return self._shallow
 
     def user(self) -> tuple[str, str]:
         """Name and address of the committer, empty where git knows neither."""
@@ -237,6 +237,10 @@ class CommandGit:
         # git does so by itself only where the branch is among those that this clone fetches: a shallow one has one alone
         self._run("note what was pushed", "update-ref", f"refs/remotes/{REMOTE}/{branch}", name)
         return True
+
+    @cached_property
+    def _shallow(self) -> bool:
+        return self._ask("rev-parse", "--is-shallow-repository") == "true"
 
     @cached_property
     def _remote(self) -> bool:

@@ -1,9 +1,14 @@
 """The command line: finds the verb, imports that file alone, and turns failures into words and an exit code."""
 
+import gc
 import importlib
 import os
+import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from types import FrameType
+from typing import NoReturn
 
 from windlass import __version__
 from windlass.cli import misuse
@@ -40,21 +45,26 @@ VERBS = {
 EPILOG = "example: windlass up vision/digits        each verb has its own: windlass up --help"
 
 
+class Terminated(KeyboardInterrupt):
+    """SIGTERM: it ends a command as Ctrl-C does, which finishes what is under way and tells it."""
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Never raises: a bug of ours is one line, a report file and exit 70."""
+    # what a command makes lives as long as it does: looking for garbage among it all the time finds none
+    gc.set_threshold(50_000, 20, 50)
     words = list(sys.argv[1:] if argv is None else argv)
     if words[:1] == ["--version"]:
         sys.stdout.write(f"windlass {__version__}\n")
         return 0
     try:
+        _listen()
         return _run(list(words))
-    except KeyboardInterrupt:
-        import signal
-
-        # a second one would only disturb the end
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    except KeyboardInterrupt as end:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)  # a second one would only disturb the end
         sys.stderr.write("\ninterrupted: what was finished is kept; the same command goes on from there\n")
-        return 130
+        return 143 if isinstance(end, Terminated) else 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -68,6 +78,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         from windlass.cli.trouble import report
 
         return report(error, words)
+
+
+def _listen() -> None:
+    """Hear of SIGTERM, unless whoever started us wants it to be ignored."""
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        with suppress(ValueError):  # only a main thread is told of signals
+            signal.signal(signal.SIGTERM, _terminate)
+
+
+def _terminate(number: int, frame: FrameType | None) -> NoReturn:
+    raise Terminated
 
 
 def _run(words: list[str]) -> int:

@@ -11,6 +11,7 @@ from windlass.ports import Ports
 
 if TYPE_CHECKING:
     from windlass.flows.applying.outcome import Applied
+    from windlass.flows.cluster.plan import Seen
     from windlass.flows.cluster.reach import Reach
     from windlass.flows.cluster.runs import Run
     from windlass.model.drift import Drift
@@ -54,6 +55,7 @@ class There:
 
     def __init__(self, ports: Ports, project: Project, environment: Environment) -> None:
         self._ports, self._project, self._environment = ports, project, environment
+        self._seen: Seen | None = None
 
     @cached_property
     def _reach(self) -> "Reach":
@@ -75,13 +77,14 @@ class There:
         """What would change."""
         from windlass.flows.cluster import plan
 
-        return plan.plan(*self._asked)
+        self._seen = plan.seen(*self._asked)
+        return self._seen.plan
 
     def apply(self, plan: Plan, lock: int) -> "Applied":
         """Do a plan; the cluster has a lease of its own besides this machine's ``lock``."""
         from windlass.flows.cluster import apply
 
-        return apply.apply(*self._asked, plan)
+        return apply.apply(*self._asked, plan, self._seen)
 
     def drift(self) -> "tuple[Drift, ...]":
         """What somebody did to what was applied."""

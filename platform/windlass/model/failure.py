@@ -21,6 +21,7 @@ class Exit(IntEnum):
     WORLD = 5
     BUG = 70
     INTERRUPTED = 130
+    TERMINATED = 143
 
 
 class Failure(Exception):

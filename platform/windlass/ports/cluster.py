@@ -74,6 +74,11 @@ class Cluster(Protocol):
         """The same with all that is in them."""
         ...
 
+    def inside(self, kind: Kind, namespace: str, known: Collection[Place]) -> list[Live]:
+        """The metadata of all objects of a kind in a namespace, with their kind, whosever they are; where listing them is not
+        allowed, of the ``known`` ones."""
+        ...
+
     def read(self, kind: Kind, namespace: str, name: str) -> Live | None:
         """One object, or None."""
         ...

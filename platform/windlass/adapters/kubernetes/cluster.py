@@ -61,6 +61,10 @@ class HttpCluster:
         """As `listed`."""
         return self._listed(kind, {"labelSelector": label}, namespaces, known, JSON)
 
+    def inside(self, kind: Kind, namespace: str, known: Collection[Place]) -> list[Live]:
+        """Without a label; a namespace that is not there has none."""
+        return list(self._inside(kind, namespace, {}, known, METADATA))
+
     def read(self, kind: Kind, namespace: str, name: str) -> Live | None:
         """GET."""
         status, answer = self._requests.ask("GET", _path(kind, namespace, name))

@@ -28,7 +28,7 @@ class Connection:
     @property
     def address(self) -> str:
         """The server's address."""
-        return str(self._configuration.host).rstrip("/")
+        return self._address
 
     def send(
         self, method: str, path: str, body: bytes | None, headers: Mapping[str, str], timeout: float
@@ -36,9 +36,9 @@ class Connection:
         """One request: status, headers and body of the answer. Raises what urllib3 does."""
         answer = self._pool.request(
             method,
-            self.address + path,
+            self._address + path,
             body=body,
-            headers={**headers, **self._known()},
+            headers={**headers, **self._known},
             timeout=timeout,
             retries=False,
             redirect=False,
@@ -47,9 +47,9 @@ class Connection:
 
     def first_line(self, path: str, seconds: float) -> None:
         """Wait until an answer that goes on has its first line, or ends. Raises what urllib3 does."""
-        address, headers = self.address + path, self._known()
+        address = self._address + path
         answer = self._pool.request(
-            "GET", address, headers=headers, timeout=seconds + 2, retries=False, preload_content=False
+            "GET", address, headers=self._known, timeout=seconds + 2, retries=False, preload_content=False
         )
         try:
             answer.readline()
@@ -60,10 +60,6 @@ class Connection:
     def log_in_again(self) -> None:
         """Read kubeconfig anew: a program may give another token now."""
         self._load()
-
-    def _known(self) -> dict[str, str]:
-        auth = self._configuration.auth_settings().get("BearerToken")
-        return {"authorization": str(auth["value"])} if auth else {}
 
     def _load(self) -> None:
         from kubernetes import config
@@ -76,6 +72,10 @@ class Connection:
                 config.load_kube_config(_file(), self._context, client_configuration=self._configuration)
         except (ConfigException, OSError, ValueError) as error:
             raise self._unknown(error) from error
+        # asked once: the client sets its whole configuration anew for each answer
+        self._address = str(self._configuration.host).rstrip("/")
+        auth = self._configuration.auth_settings().get("BearerToken")
+        self._known = {"authorization": str(auth["value"])} if auth else {}
 
     @staticmethod
     def _has_file() -> bool:

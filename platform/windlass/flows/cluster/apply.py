@@ -33,9 +33,11 @@ from windlass.model.specs.environment import Environment
 from windlass.ports import Ports
 
 
-def apply(ports: Ports, reach: Reach, project: Project, environment: Environment, plan: Plan) -> Applied:
-    """Do the plan. Raises `Refused` where a guard said no or the world moved, before anything is written; afterwards the first
-    `Failure` of a change, once the receipt stands."""
+def apply(
+    ports: Ports, reach: Reach, project: Project, environment: Environment, plan: Plan, before: Seen | None = None
+) -> Applied:
+    """Do the plan; ``before`` is what it was made of, where that was in this process. Raises `Refused` where a guard said no or
+    the world moved, before anything is written; afterwards the first `Failure` of a change, once the receipt stands."""
     meant(environment, plan)
     permitted(plan)
     home = inventory(environment)
@@ -44,7 +46,7 @@ def apply(ports: Ports, reach: Reach, project: Project, environment: Environment
     with reach.cluster.hold(home, holder, patience):
         # what is served may be other than when the plan was made
         reach.cluster.forget()
-        now = planning.seen(ports, reach, project, environment)
+        now = planning.seen(ports, reach, project, environment, before)
         _fresh(ports, environment, plan, now)
         if _told(now):
             ports.ledger.send(environment.metadata.name, environment.spec.rehearsed)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from windlass.engine.cluster import applyset, owned, prune, stamp
 from windlass.engine.cluster.applyset import Inventory, Key
+from windlass.flows.cluster.again import again
 from windlass.flows.cluster.dryrun import Asked, ask, observed
 from windlass.flows.cluster.reach import CONFIGMAP, Reach, inventory
 from windlass.flows.cluster.wanted import Sent, Wanted
@@ -35,8 +36,9 @@ class Looked:
         return there == dict(self.held.members)
 
 
-def look(reach: Reach, environment: Environment, wanted: Wanted) -> Looked:
-    """Compare. Raises `Refused` (WL445) where the inventory is not ours, `World` where the cluster does not answer."""
+def look(reach: Reach, environment: Environment, wanted: Wanted, before: Looked | None = None) -> Looked:
+    """Compare. ``before`` is what was found of the same a moment ago. Raises `Refused` (WL445) where the inventory is not ours,
+    `World` where the cluster does not answer."""
     home, name = inventory(environment), environment.metadata.name
     parent = reach.cluster.read(CONFIGMAP, home.namespace, home.name)
     if parent and (why := applyset.foreign(parent)):
@@ -48,8 +50,12 @@ def look(reach: Reach, environment: Environment, wanted: Wanted) -> Looked:
     spaces = {one.identity.name for one in wanted.objects if one.identity.kind == "Namespace"}
     kinds = {one.identity.key for one in wanted.objects if one.identity.kind == "CustomResourceDefinition"}
     todo = [one for one in wanted.objects if one.identity.key not in unasked]
+    known = again(reach, before.asked.values(), live) if before else {}
     asked = reach.cluster.each(
-        lambda one: ask(reach.cluster, one, live.get(one.identity.key), spaces, bool(kinds)), todo
+        lambda one: (
+            known.get(one.identity.key) or ask(reach.cluster, one, live.get(one.identity.key), spaces, bool(kinds))
+        ),
+        todo,
     )
     changes = [one.change for one in asked]
     changes += [_same(one, live[one.identity.key]) for one in wanted.objects if one.identity.key in unasked]

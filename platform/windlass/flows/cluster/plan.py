@@ -35,22 +35,18 @@ class Seen:
     last: Receipt | None
 
 
-def plan(ports: Ports, reach: Reach, project: Project, environment: Environment) -> Plan:
-    """The plan of an environment. Raises `Refused` where the tree is dirty, `World` where the cluster does not answer."""
-    return seen(ports, reach, project, environment).plan
-
-
-def seen(ports: Ports, reach: Reach, project: Project, environment: Environment) -> Seen:
-    """See `plan`."""
+def seen(ports: Ports, reach: Reach, project: Project, environment: Environment, before: Seen | None = None) -> Seen:
+    """The plan of an environment. What was seen ``before`` in this process is not made or asked again, only seen again. Raises
+    `Refused` where the tree is dirty, `World` where the cluster does not answer."""
     name = environment.metadata.name
     clean.require(ports, name, ("specs", "environments"))
     base = ports.git.head()
-    wanted = wanting.wanted(ports, reach, project, environment)
-    looked = look(reach, environment, wanted)
+    wanted = before.wanted if before else wanting.wanted(ports, reach, project, environment)
+    looked = look(reach, environment, wanted, before.looked if before else None)
     trainings = runs.look(ports, reach, environment, wanted.runs)
     every = (*looked.changes, *trainings.changes)
     changes = tuple(sorted(every, key=lambda change: (change.identity.owner, *change.identity.key)))
-    held = releases.current(ports, project, environment, base)
+    held = before.held if before else releases.current(ports, project, environment, base)
     last = receipts.last(ports, environment)
     made = Plan(
         tool=__version__,

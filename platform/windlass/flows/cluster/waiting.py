@@ -2,18 +2,20 @@
 
 from collections.abc import Mapping
 
-from windlass.engine.cluster import why
+from windlass.engine.cluster import applyset, stamp, why
 from windlass.engine.cluster.health import Health, health
 from windlass.engine.evidence import seconds
 from windlass.flows.applying.receipts import Act, Done
 from windlass.flows.cluster.plan import Seen
-from windlass.flows.cluster.reach import Reach
+from windlass.flows.cluster.reach import Reach, inventory
 from windlass.model.failure import Findings
 from windlass.model.plan import Identity
 from windlass.ports.cluster import Live
 
 LOOK = 5.0
 """Seconds after which all that is not well yet is looked at again, whatever a watch says."""
+FEW = 8
+"""Objects of a kind that are read each by itself; more are listed."""
 LINES = 20
 """Of a log."""
 SETTLED = {"current", "failed"}
@@ -56,7 +58,7 @@ def _until(act: Act, reach: Reach, todo: list[Identity]) -> dict[Identity, Healt
     end, found, told = act.ports.clock.monotonic() + limit, dict[Identity, Health](), dict[Identity, str]()
     while True:
         waiting = [one for one in todo if one not in found or found[one].state not in SETTLED]
-        seen = dict(zip(waiting, reach.cluster.each(reach.read, waiting), strict=True))
+        seen = _seen(act, reach, waiting)
         for identity, live in seen.items():
             found[identity] = health(live) if live is not None else Health("failed", "it is gone")
             if found[identity].state == "progressing" and told.get(identity) != found[identity].reason:
@@ -67,6 +69,26 @@ def _until(act: Act, reach: Reach, todo: list[Identity]) -> dict[Identity, Healt
         if not moving or left <= 0:
             return found
         _changed(reach, moving[0], seen, min(LOOK, left))
+
+
+def _seen(act: Act, reach: Reach, identities: list[Identity]) -> dict[Identity, Live | None]:
+    """The objects as they are. Whoever took our label off one hides it from no look: what no list has is read."""
+    kinds: dict[tuple[str, str], list[Identity]] = {}
+    for one in identities:
+        kinds.setdefault((one.api, one.kind), []).append(one)
+    label = applyset.selector(inventory(act.environment))
+    many = [several for several in kinds.values() if len(several) > FEW]
+    lists = reach.cluster.each(lambda several: _listed(reach, label, several), many)
+    found = {stamp.identity(one).key: one for several in lists for one in several}
+    rest = [one for one in identities if one.key not in found]
+    read = dict(zip(rest, reach.cluster.each(reach.read, rest), strict=True))
+    return {one: read[one] if one in read else found[one.key] for one in identities}
+
+
+def _listed(reach: Reach, label: str, identities: list[Identity]) -> list[Live]:
+    """All of ours of a kind, or else these."""
+    kind, places = reach.kind_of(identities[0]), [(one.namespace, one.name) for one in identities]
+    return reach.cluster.whole(kind, label, {space for space, _ in places}, places) if kind else []
 
 
 def _changed(reach: Reach, identity: Identity, seen: Mapping[Identity, Live | None], limit: float) -> None:
