@@ -18,7 +18,7 @@ TASK = {
     **{key: {"type": "string"} for key in ("phase", "message", "progress")},
 }
 """The fields of all further kinds of Argo's, whichever has them."""
-ARGO = ("Workflow", "WorkflowTemplate", "CronWorkflow")
+ARGO = ("Workflow", "WorkflowTemplate", "CronWorkflow", "ClusterWorkflowTemplate")
 PATIENCE = 30.0
 
 

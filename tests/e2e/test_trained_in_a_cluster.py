@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.cluster.argo import Argo
 from tests.cluster.client import MERGE, Client
 from tests.cluster.controllers import Controllers
 from tests.cluster.server import Server
@@ -15,6 +16,7 @@ from tests.e2e.cluster import SUCCEEDED, Cluster
 from tests.e2e.orchard import MODEL, SLUG, Orchard
 from windlass.adapters import stores
 from windlass.adapters.interpreters import UvInterpreters
+from windlass.model import layout
 
 pytestmark = pytest.mark.slow
 ENVIRONMENT = """\
@@ -22,7 +24,7 @@ apiVersion: windlass.dev/v1alpha1
 kind: Environment
 metadata: {{name: dev}}
 spec:
-  target: {{kind: kubernetes, namespace: "{name}-{{team}}", home: {name}-home, context: admin, wait: 30s}}
+  target: {{kind: kubernetes, namespace: "{name}-{{team}}", home: {name}-home, context: admin, wait: 30s{more}}}
   store: {{uri: "{store}"}}
   images:
     runtime: registry.example/windlass-runtime@sha256:1111111111111111111111111111111111111111111111111111111111111111
@@ -42,9 +44,13 @@ class Field:
         self.orchard.does("train", SLUG)  # the data is collected on a laptop first
         shutil.rmtree(self.orchard.folder / ".windlass/local/releases", ignore_errors=True)
         self.orchard.clone.commit("what was trained here")
-        text = ENVIRONMENT.format(store=self.store.uri, name=name)
-        self.orchard.clone.commit("dev is a cluster", {"environments/dev/environment.yaml": text})
+        self.goes()
         self.orchard.ran()
+
+    def goes(self, store: str = "", more: str = "") -> None:
+        """Let `dev` be this corner, with another store or something more of its target."""
+        text = ENVIRONMENT.format(store=store or self.store.uri, name=self.name, more=more)
+        self.orchard.clone.commit("dev is a cluster", {"environments/dev/environment.yaml": text})
 
     @property
     def workflows(self) -> dict[str, dict[str, Any]]:
@@ -158,13 +164,57 @@ def test_a_run_is_submitted_by_hand(field: Field) -> None:
     assert "goes on" in said.text or "waits for its controller" in said.text
 
 
+def test_a_training_that_failed_is_not_submitted_again_and_says_why(field: Field) -> None:
+    orchard = field.orchard
+    orchard.does("apply", "dev", "--yes")
+    (run,) = field.workflows.values()
+    inputs = run["metadata"]["annotations"]["windlass.dev/inputs-digest"]
+    (here,) = (orchard.folder / ".windlass/local/store").rglob(f"candidates/{SLUG}/*.json")
+    failed = {
+        **json.loads(here.read_text()),
+        "inputs": inputs,
+        "outcome": "failed",
+        "reason": "step `fit` ended\nwith 1",
+    }
+    field.store.write_record(layout.candidate_record(SLUG, inputs), json.dumps(failed).encode())
+    said = orchard.does("train", SLUG, "--env", "dev")
+    assert "nothing to submit: training failed: step `fit` ended with 1" in said.text
+    assert len(field.workflows) == 1
+
+
 def test_a_store_that_cannot_be_asked_is_said_and_nothing_is_submitted(field: Field) -> None:
     orchard = field.orchard
-    text = ENVIRONMENT.format(store="s3://nowhere-at-all/x", name=field.name)
-    orchard.clone.commit("a bucket", {"environments/dev/environment.yaml": text})
+    field.goes("s3://nowhere-at-all/x")
     said = orchard.says("plan", "dev")
     assert said.exit == 0, said.text
     assert "the store cannot be asked what is trained already" in said.out
     said = orchard.says("apply", "dev", "--yes")
     assert said.exit == 5, said.text
     assert field.workflows == {}
+
+
+def test_runs_go_over_an_argo_server_where_one_is_named(
+    field: Field, argo: Argo, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It judges what is rendered, too: a run, and the template that the run is of."""
+    orchard = field.orchard
+    field.goes(more=f', argoServer: "{argo.address}"')
+    monkeypatch.setenv("ARGO_TOKEN", "wrong")
+    said = orchard.says("plan", "dev")
+    assert said.exit == 5, said.text
+    assert "WL581" in said.text
+    monkeypatch.setenv("ARGO_TOKEN", server.client("admin").token)
+    orchard.does("apply", "dev", "--yes")
+    ((name, run),) = field.workflows.items()
+    (wrote,) = {one["manager"] for one in run["metadata"]["managedFields"]}
+    assert wrote == "argo", "it came over the server"
+    argo.process.pause()
+    monkeypatch.setattr("windlass.adapters.argo.requests.REPETITIONS", 0)
+    said = orchard.says("status", "dev")
+    assert (said.exit, "WL580" in said.text) == (5, True), said.text
+    argo.process.go_on()
+    field.ends(name, "Error")
+    argo.hears(field.admin, f"{field.name}-orchard", name, "Error")
+    said = orchard.does("train", SLUG, "--env", "dev")
+    assert list(field.workflows) == [name, f"{name}-r1"], said.text
+    assert name in orchard.does("status", "dev").out

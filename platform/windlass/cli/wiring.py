@@ -1,6 +1,7 @@
 """The one place that picks adapters: ports for one repository, made cheaply; heavy libraries load on first use."""
 
 import atexit
+import os
 from argparse import Namespace
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from windlass.flows.rendering.fleet import Surroundings
     from windlass.model.project import Project
     from windlass.model.specs.environment import Environment
+    from windlass.ports.workflows import Workflows
 
 
 def reader(directory: str) -> Reader:
@@ -128,15 +130,26 @@ def surroundings() -> "Surroundings":
 
 
 def reach(ports: Ports, environment: "Environment") -> "Reach":
-    """The cluster that an environment is applied to. Raises `Usage` (WL573) where kubeconfig does not know it."""
+    """The cluster that an environment is applied to, and who is asked of its runs. Raises `Usage` (WL573) where kubeconfig does
+    not know it."""
+    from windlass.adapters.argo.requests import Requests as ArgoRequests
+    from windlass.adapters.argo.workflows import ServerWorkflows
     from windlass.adapters.kubernetes.cluster import HttpCluster
     from windlass.adapters.kubernetes.connection import Connection
     from windlass.adapters.kubernetes.requests import Requests
+    from windlass.adapters.kubernetes.workflows import ClusterWorkflows
     from windlass.adapters.wheels import IndexWheels
     from windlass.flows.cluster.reach import Reach
 
+    target = environment.spec.target
+    cluster = HttpCluster(Requests(Connection(target.context)))
+    if target.argo_server:
+        workflows: Workflows = ServerWorkflows(ArgoRequests(target.argo_server, os.environ.get("ARGO_TOKEN", "")))
+    else:
+        workflows = ClusterWorkflows(cluster)
     return Reach(
-        HttpCluster(Requests(Connection(environment.spec.target.context))),
+        cluster,
+        workflows,
         surroundings(),
         lambda uri: remote(uri, ports.progress),
         IndexWheels(ports.root / layout.state(environment.metadata.name, "upload", "wheels")),

@@ -1,7 +1,7 @@
 """``windlass status`` as a table or JSON."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 from windlass.model.proposal import Remote
@@ -10,6 +10,8 @@ from windlass.views import proposal
 from windlass.views.words import short, table, whole
 
 HEAD = ("environment", "model", "state", "generation", "version", "release", "where", "since")
+
+GONE = "(no log: its pod is gone, wrote nothing, or may not be read)"
 
 
 def as_text(standings: Sequence[Standing], remote: Remote, first: str = "`windlass up` starts") -> str:
@@ -31,8 +33,21 @@ def as_text(standings: Sequence[Standing], remote: Remote, first: str = "`windla
         for one in standings
     ]
     notes = [f"{one.slug} in {one.environment}: {one.detail}" for one in standings if one.detail]
+    notes += [line for one in standings for line in _trouble(one)]
     waits = [proposal.waiting(one.proposals, remote, one.rehearsed) for one in standings if one.proposals]
     return "\n".join([table(HEAD, rows), *notes, *waits])
+
+
+def _trouble(standing: Standing) -> Iterator[str]:
+    """Which steps of a model's training failed, why, and how their logs end."""
+    if standing.training is None:
+        return
+    about = f"{standing.slug} in {standing.environment}"
+    for one in standing.training.failed:
+        yield f"{about}: step {one.step} has failed: {one.reason}"
+        yield from (f"    {line}" for line in one.log or (GONE,))
+    if standing.training.unread:
+        yield f"{about}: {standing.training.unread}"
 
 
 def as_json(standings: Sequence[Standing]) -> str:

@@ -1,13 +1,14 @@
 """Why a live object is not well, in words for whoever must act: from what it says, from its events and from its pods."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
 from windlass.engine.cluster.containers import CRASHING, MISNAMED, OUT_OF_MEMORY, PULLING, Container, containers
 from windlass.engine.cluster.health import health
 from windlass.engine.cluster.live import Live, at, condition, items, text
+from windlass.engine.cluster.steps import steps
 
 FORBIDDEN = re.compile(r'^(?:Error creating: )?pods "[^"]*" is forbidden: ')
 """What is said before the reason why a pod may not be made; the name in it is another one each time."""
@@ -104,11 +105,8 @@ def _container(one: Container) -> tuple[Use, str] | None:
 
 def _steps(live: Live) -> Iterator[Cause]:
     """The steps of a Workflow that failed."""
-    nodes = at(live, "status", "nodes")
-    for node in nodes.values() if isinstance(nodes, Mapping) else ():
-        if text(node, "type") == "Pod" and text(node, "phase") in ("Failed", "Error"):
-            name = text(node, "displayName") or text(node, "templateName")
-            yield Cause(Use.STEP, f"step {name} has failed: {text(node, 'message') or text(node, 'phase')}")
+    for one in steps(live).failed:
+        yield Cause(Use.STEP, f"step {one.name} has failed: {one.words}")
 
 
 def _event(event: Live, well: set[str]) -> Cause | None:

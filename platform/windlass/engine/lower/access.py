@@ -42,6 +42,8 @@ WHY: tuple[One, ...] = (
     ("", "pods/log", "", "get"),
 )
 """What an applier reads to say why something is not well."""
+WATCHED: One = ("", "pods", "", "watch")
+"""What an Argo Server asks for besides, in the name of who wants a log."""
 RBAC = "rbac.authorization.k8s.io"
 LEVEL = "pod-security.kubernetes.io/enforce"
 
@@ -139,6 +141,8 @@ def _inside(environment: Environment, known: Known, who: Who, space: str) -> Ite
     yield from _handed(here, "Role")
     if who == APPLIER:
         yield from WHY
+        if environment.spec.target.argo_server:
+            yield WATCHED
 
 
 def _wide(environment: Environment, known: Known, who: Who) -> Iterator[One]:

@@ -9,6 +9,7 @@ from windlass.model.plan import Identity
 from windlass.model.specs.environment import Environment
 from windlass.ports import RemoteRunner, Wheels
 from windlass.ports.cluster import Cluster, Kind, Live
+from windlass.ports.workflows import Workflows
 
 CONFIGMAP = Kind("", "v1", "ConfigMap", "configmaps", namespaced=True)
 NAMESPACE = Kind("", "v1", "Namespace", "namespaces", namespaced=False)
@@ -16,9 +17,11 @@ NAMESPACE = Kind("", "v1", "Namespace", "namespaces", namespaced=False)
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """A cluster, what rendering needs, and what brings things into stores: runners by a store's address, and wheels."""
+    """A cluster and the training runs of it, what rendering needs, and what brings things into stores: runners by a store's
+    address, and wheels."""
 
     cluster: Cluster
+    workflows: Workflows
     around: Surroundings
     remote: Callable[[str], Callable[[Path, Path], RemoteRunner]]
     wheels: Wheels

@@ -4,16 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from windlass.engine.cluster import attempts, refusals, stamp
+from windlass.engine.cluster import attempts, stamp
 from windlass.flows.applying.receipts import GOES
 from windlass.flows.cluster.reach import Reach
 from windlass.flows.steps import upload, wheels
 from windlass.flows.training import candidates, material
 from windlass.model import digests
+from windlass.model.candidate import Candidate
 from windlass.model.failure import World
 from windlass.model.plan import Change, Identity, Observed, Verdict
 from windlass.model.project import Project
-from windlass.model.refusal import Refusal
 from windlass.model.specs.environment import Environment
 from windlass.ports import Ports
 from windlass.ports.cluster import Live
@@ -56,10 +56,7 @@ def look(ports: Ports, reach: Reach, environment: Environment, rendered: tuple[M
 
 def workflows(reach: Reach, environment: Environment, namespaces: set[str]) -> list[Live]:
     """Every Workflow of the environment's trainings in its namespaces: another repository may call one of its own so, too."""
-    kind = reach.kind("argoproj.io", "Workflow")
-    label = f"windlass.dev/environment={environment.metadata.name}"
-    found = reach.cluster.whole(kind, label, namespaces) if kind else []
-    return [one for one in found if one["metadata"]["namespace"] in namespaces]
+    return reach.workflows.listed(f"windlass.dev/environment={environment.metadata.name}", namespaces)
 
 
 def submit(ports: Ports, reach: Reach, project: Project, environment: Environment, run: Run) -> str:
@@ -74,24 +71,18 @@ def submit(ports: Ports, reach: Reach, project: Project, environment: Environmen
     remote = reach.remote(upload.address(project, environment))
     upload.upload(ports, project, loaded, environment, store, remote, reach.wheels if needed else None)
     ports.progress.end("upload", "done", "")
-    kind = reach.kind_of(identity)
-    if kind is None:
-        raise World.one("WL451", f"the cluster does not serve {identity.api} {identity.kind}", "install Argo Workflows")
-    answer = reach.cluster.apply(kind, run.object, stamp.MANAGER)
-    if isinstance(answer, Refusal):
-        raise refusals.failure(identity, answer)
-    return "submitted" if answer.created else "was submitted already"
+    return "submitted" if reach.workflows.submit(run.object) else "was submitted already"
 
 
-def _run(rendered: Mapping[str, Any], live: list[Live], known: str | None) -> Run:
+def _run(rendered: Mapping[str, Any], live: list[Live], known: Candidate | None) -> Run:
     plain, inputs = stamp.identity(rendered), _inputs(rendered)
     tried = attempts.attempts(plain.name, [one for one in live if one["metadata"]["namespace"] == plain.namespace])
     way, name = attempts.following(plain.name, tried)
     identity = plain.model_copy(update={"name": name})
     named = {**rendered, "metadata": {**rendered["metadata"], "name": name}}
     if known is not None or way == "running":
-        there = _there(identity, inputs, known or GOES)
-        said = f"training {known}" if known else attempts.told(tried[-1])
+        there = _there(identity, inputs, known.outcome if known else GOES)
+        said = _ended(known) if known else attempts.told(tried[-1])
         return Run(Change(identity=identity, action="unchanged", reason=said, observed=there), named)
     absent = Observed(identity=identity, present=False)
     why = "nobody has trained these inputs" if not tried else f"{attempts.told(tried[-1])}: it is tried again"
@@ -103,11 +94,14 @@ def _there(identity: Identity, inputs: str, version: str) -> Observed:
     return Observed(identity=identity, present=True, uid=inputs, version=version, meaning="run")
 
 
-def _recorded(ports: Ports, environment: Environment, rendered: Mapping[str, Any]) -> str | None:
+def _recorded(ports: Ports, environment: Environment, rendered: Mapping[str, Any]) -> Candidate | None:
     """How the run of these inputs ended, as the store knows; None where it does not."""
     slug = stamp.identity(rendered).owner
-    found = candidates.recorded(ports.store(environment.metadata.name), slug, _inputs(rendered))
-    return found.outcome if found else None
+    return candidates.recorded(ports.store(environment.metadata.name), slug, _inputs(rendered))
+
+
+def _ended(known: Candidate) -> str:
+    return f"training {known.outcome}" + (f": {' '.join(known.reason.split())}" if known.reason else "")
 
 
 def _inputs(rendered: Mapping[str, Any]) -> str:

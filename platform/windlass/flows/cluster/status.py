@@ -7,7 +7,7 @@ from windlass.engine.cluster import applyset, attempts, stamp
 from windlass.engine.cluster.health import Health, health
 from windlass.engine.lower.cluster import namespace
 from windlass.flows.applying import receipts
-from windlass.flows.cluster import runs
+from windlass.flows.cluster import newest
 from windlass.flows.cluster.reach import CONFIGMAP, Reach, inventory
 from windlass.flows.releasing import releases, waiting
 from windlass.flows.releasing.releases import Held
@@ -29,39 +29,31 @@ def status(ports: Ports, reach: Reach, project: Project, environment: Environmen
     name = environment.metadata.name
     held = releases.current(ports, project, environment, ports.git.head())
     live = _live(reach, environment)
-    running = _running(reach, project, environment) if objects.trains(ports, environment) else {}
+    running = _trainings(reach, project, environment) if objects.trains(ports, environment) else {}
     last, waits = receipts.last(ports, environment), waiting.waiting(ports, name)
     slugs = {*held, *live, *running, *(one.slug for one in waits)}
     found = []
     for slug in sorted(slugs):
         mine = [one for one in waits if one.slug == slug]
         standing = _standing(environment, slug, held.get(slug), live.get(slug, ()), last, mine)
-        found.append(_with_run(standing, running.get(slug)))
+        found.append(_with_run(reach, standing, running.get(slug)))
     return found
 
 
-def _running(reach: Reach, project: Project, environment: Environment) -> Mapping[str, str]:
-    """The newest training run of each model, in a line."""
-    found: dict[str, Live] = {}
+def _trainings(reach: Reach, project: Project, environment: Environment) -> Mapping[str, Live]:
+    """The newest training run of each model."""
     spaces = {namespace(environment, team.spec.metadata.name) for team in project.teams.values()}
-    for one in runs.workflows(reach, environment, spaces):
-        slug = stamp.identity(one).owner
-        if slug not in found or _born(found[slug]) < _born(one):
-            found[slug] = one
-    return {slug: attempts.told(one) for slug, one in found.items()}
+    return newest.newest(reach, environment, spaces)
 
 
-def _born(live: Live) -> str:
-    return str(live["metadata"]["creationTimestamp"])
-
-
-def _with_run(standing: Standing, run: str | None) -> Standing:
+def _with_run(reach: Reach, standing: Standing, run: Live | None) -> Standing:
     """A model is in training where nothing of it is released or proposed yet."""
     if run is None:
         return standing
     idle = standing.state == "proposed" and not standing.proposals
-    said = "; ".join(word for word in (standing.detail, f"training {run}") if word)
-    return replace(standing, state="training" if idle else standing.state, detail=said)
+    said = "; ".join(word for word in (standing.detail, f"training {attempts.told(run)}") if word)
+    told = newest.training(reach, run)
+    return replace(standing, state="training" if idle else standing.state, detail=said, training=told)
 
 
 def _live(reach: Reach, environment: Environment) -> Mapping[str, Sequence[Live]]:

@@ -35,6 +35,9 @@ class Target(Document):
     """Where objects go; `{team}` stands for the team."""
     context: str | None = None
     """The context of kubeconfig."""
+    argo_server: Annotated[str, Field(pattern=ADDRESS)] | None = None
+    """The Argo Server that trainings are submitted to and followed at, instead of the cluster's own API:
+    `https://argo.example.org`. ARGO_TOKEN says who asks, as for Argo's own command line."""
     wait: Duration = "10m"
     """How long what was applied to a cluster may take to work, and how long another apply is waited for."""
     home: Annotated[str, Field(pattern=NAMESPACE)] | None = None

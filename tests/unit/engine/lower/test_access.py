@@ -14,9 +14,11 @@ from windlass.model.workload import Access
 HEAD = "apiVersion: windlass.dev/v1alpha1\nkind: Environment\nmetadata: {name: dev}\n"
 
 
-def lowered(rendered: list[dict[str, Any]], home: str = "windlass-dev", spec: str = "", **users: str) -> list[Access]:
+def lowered(
+    rendered: list[dict[str, Any]], home: str = "windlass-dev", spec: str = "", target: str = "", **users: str
+) -> list[Access]:
     """The rights of an environment of the team `vision`."""
-    said = f"spec: {{target: {{kind: kubernetes, namespace: 'ml-{{team}}'}}{spec}}}"
+    said = f"spec: {{target: {{kind: kubernetes, namespace: 'ml-{{team}}'{target}}}{spec}}}"
     environment = Environment.model_validate(yaml.safe_load(HEAD + said))
     place = Identity(kind="ConfigMap", name="windlass-dev", owner="", api="v1", namespace=home)
     return list(access(environment, Known(place, ["vision"], rendered, {("apps", "Deployment")}), users))
@@ -43,6 +45,14 @@ def test_kinds_are_those_that_backends_make_and_those_that_are_rendered() -> Non
     assert written == {("apps", "deployments"), ("", "services")}
     assert {one[3] for one in held(every, "planner")} == {"create", "get", "list", "patch"}
     assert ("", "pods", "", "create") not in held(every, "applier")
+
+
+def test_pods_are_watched_where_an_argo_server_is_asked_for_logs() -> None:
+    watching = ("", "pods", "", "watch")
+    assert watching not in held(lowered([an("Service", "digits")]), "applier")
+    every = lowered([an("Service", "digits")], target=", argoServer: 'https://argo.example.org'")
+    assert watching in held(every, "applier")
+    assert watching not in held(every, "planner")
 
 
 def test_secrets_are_reached_by_their_names_alone() -> None:
