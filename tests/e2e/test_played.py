@@ -12,6 +12,7 @@ import pytest
 from tests.bucket import Server
 from tests.e2e.cluster import FAILED, OMITTED, SKIPPED, SUCCEEDED, Cluster, Run
 from tests.e2e.orchard import FIRST, FOLDER, MODEL, SLUG, Orchard
+from tests.tracker import Door, Tracker
 from tests.wheels import wheel
 from windlass.adapters import stores
 from windlass.adapters.interpreters import UvInterpreters
@@ -29,6 +30,7 @@ spec:
     runtime: registry.example/windlass-runtime@sha256:1111111111111111111111111111111111111111111111111111111111111111
     step: registry.example/windlass-step@sha256:2222222222222222222222222222222222222222222222222222222222222222
   backends: {{pipelines: argo}}
+  {more}
 """
 CLOCK = 'retraining: {schedule: {cron: "0 3 * * 1"}}\n'
 STEPS = ["refresh", "check-harvest", "tidy", "fit", "score", "test", "gates", "register", "package"]
@@ -37,11 +39,11 @@ STEPS = ["refresh", "check-harvest", "tidy", "fit", "score", "test", "gates", "r
 class Place:
     """A repository whose head trains in a cluster, and that cluster."""
 
-    def __init__(self, orchard: Orchard, scratch: Path, uri: str = "") -> None:
+    def __init__(self, orchard: Orchard, scratch: Path, uri: str = "", more: str = "") -> None:
         self.orchard = orchard
         self.scratch = scratch
         self.store: Any = stores.at(uri or (scratch / "the store").as_uri())
-        text = ENVIRONMENT.format(store=self.store.uri)
+        text = ENVIRONMENT.format(store=self.store.uri, more=more)
         orchard.clone.commit("dev is a cluster", {"environments/dev/environment.yaml": text})
 
     def change(self, path: str, before: str, after: str) -> None:
@@ -131,7 +133,9 @@ def test_a_bucket_does_for_pods_what_a_folder_does(
     assert place.orchard.ran() == ["tidy", "fit", "score", "test"]
     (there,) = place.candidates()
     assert [there[key] for key in ("inputs", "model", "bento")] == [here[key] for key in ("inputs", "model", "bento")]
-    assert "left out    orchard-pear  no registry lies in a bucket" in run.nodes["register"].log
+    assert (
+        "left out    orchard-pear  no tracker is named, and no registry lies in a bucket" in run.nodes["register"].log
+    )
     place.store.verify_folder(there["bento"]["digest"])
     again = cluster.play()
     well(again)
@@ -142,6 +146,40 @@ def test_a_bucket_does_for_pods_what_a_folder_does(
     well(run)
     assert place.orchard.ran() == ["fit", "score", "test"]
     assert "restored" in run.nodes["tidy"].log
+
+
+def test_pods_register_in_the_tracker_that_their_environment_names(
+    orchard: Orchard, tmp_path: Path, s3: Server, mlflow_server: Tracker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in s3.environment.items():
+        monkeypatch.setenv(name, value)
+    door, client = Door(mlflow_server.address), mlflow_server.client()
+    mlflow_server.forget("orchard-pear")
+    uri = f"{s3.bucket(f'a-{uuid.uuid4()}')}/ml/dev"
+    place = Place(orchard, tmp_path, uri, f"tracking: {{uri: {door.address}}}")
+    here = place.trained()
+    run = place.cluster().play()
+    assert (run.nodes["register"].exit, run.nodes["register"].attempts) == (5, 3), run.told
+    assert "WL527" in run.nodes["register"].log
+    assert phases(run)["package"] == OMITTED
+    assert place.orchard.ran() == ["tidy", "fit", "score", "test"]
+    assert client.search_registered_models("name = 'orchard-pear'") == []
+
+    with door.open():
+        run = place.cluster().play()
+        well(run)
+        assert place.orchard.ran() == [], "what was trained is kept"
+        assert "version 1" in run.nodes["register"].log
+        (version,) = client.search_model_versions("name = 'orchard-pear'")
+        assert version.tags["windlass.model"] == here["model"]["digest"]
+        assert version.tags["windlass.inputs"] == here["inputs"]
+        told = client.get_run(version.run_id)
+        assert told.info.status == "FINISHED"
+        assert told.data.metrics == {"f1": 0.75}
+        assert told.data.params == {key: str(value) for key, value in here["params"].items()}
+    files = {file.path for file in client.list_logged_model_artifacts(version.source.removeprefix("models:/"))}
+    assert {"MLmodel", "requirements.txt"} < files
+    assert not list(tmp_path.glob("pods-*/**/mlflow.db")), "no pod has a registry of its own"
 
 
 TUNING = """\

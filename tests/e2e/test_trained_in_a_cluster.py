@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.cluster.argo import Argo
 from tests.cluster.client import MERGE, Client
@@ -14,6 +15,7 @@ from tests.cluster.controllers import Controllers
 from tests.cluster.server import Server
 from tests.e2e.cluster import SUCCEEDED, Cluster
 from tests.e2e.orchard import MODEL, SLUG, Orchard
+from tests.tracker import Tracker
 from windlass.adapters import stores
 from windlass.adapters.interpreters import UvInterpreters
 from windlass.model import layout
@@ -24,7 +26,7 @@ apiVersion: windlass.dev/v1alpha1
 kind: Environment
 metadata: {{name: dev}}
 spec:
-  target: {{kind: kubernetes, namespace: "{name}-{{team}}", home: {name}-home, context: admin, wait: 30s{more}}}
+  target: {{kind: kubernetes, namespace: "{name}-{{team}}", home: {name}-home, context: admin, wait: 30s{target}}}
   store: {{uri: "{store}"}}
   images:
     runtime: registry.example/windlass-runtime@sha256:1111111111111111111111111111111111111111111111111111111111111111
@@ -32,6 +34,7 @@ spec:
   backends: {{pipelines: argo, tenancy: namespace}}
   promotion: {{approvals: 0}}
   guards: {{maxDeletePercent: 100}}
+  {more}
 """
 
 
@@ -47,9 +50,10 @@ class Field:
         self.goes()
         self.orchard.ran()
 
-    def goes(self, store: str = "", more: str = "") -> None:
-        """Let `dev` be this corner, with another store or something more of its target."""
-        text = ENVIRONMENT.format(store=store or self.store.uri, name=self.name, more=more)
+    def goes(self, store: str = "", target: str = "", more: str = "") -> None:
+        """Let `dev` be this corner, with another store, something more of its target, or more of anything."""
+        words = {"store": store or self.store.uri, "name": self.name, "target": target, "more": more}
+        text = ENVIRONMENT.format(**words)
         self.orchard.clone.commit("dev is a cluster", {"environments/dev/environment.yaml": text})
 
     @property
@@ -139,6 +143,32 @@ def test_a_model_is_trained_collected_and_served(field: Field) -> None:
     assert field.collected()["proposal"] is None or not field.collected()["proposal"]["changed"]
 
 
+def test_pods_register_and_the_alias_follows_what_serves(field: Field, mlflow_server: Tracker) -> None:
+    orchard, client, name = field.orchard, mlflow_server.client(), "orchard-pear"
+    mlflow_server.forget(name)
+    field.goes(more=f"tracking: {{uri: {mlflow_server.address}}}")
+    orchard.does("apply", "dev", "--yes")
+    field.play()
+    field.ends(next(iter(field.workflows)), "Succeeded")
+    (made,) = client.search_model_versions(f"name = '{name}'")
+    branch = field.collected()["proposal"]["branch"]
+    told = orchard.clone.git("show", f"{branch}:environments/dev/releases/{SLUG}/release.yaml")
+    spec = yaml.safe_load(told)["spec"]
+    assert (spec["pin"]["model"]["digest"], spec["version"]) == (made.tags["windlass.model"], "1")
+    assert not client.get_registered_model(name).aliases, "nothing serves it yet"
+
+    orchard.clone.git("merge", "-q", "--no-ff", "-m", "serve it", branch)
+    said = orchard.does("plan", "dev")
+    assert f"+ Alias {name}@dev" in said.out
+    orchard.does("apply", "dev", "--yes")
+    assert dict(client.get_registered_model(name).aliases) == {"dev": "1"}
+
+    client.delete_registered_model(name)
+    orchard.does("apply", "dev", "--yes")
+    assert dict(client.get_registered_model(name).aliases) == {"dev": "1"}, "registered again from the store"
+    assert "nothing to do" in orchard.does("apply", "dev", "--yes").text
+
+
 def test_a_run_that_the_world_ended_is_tried_again(field: Field) -> None:
     orchard = field.orchard
     orchard.does("apply", "dev", "--yes")
@@ -198,7 +228,7 @@ def test_runs_go_over_an_argo_server_where_one_is_named(
 ) -> None:
     """It judges what is rendered, too: a run, and the template that the run is of."""
     orchard = field.orchard
-    field.goes(more=f', argoServer: "{argo.address}"')
+    field.goes(target=f', argoServer: "{argo.address}"')
     monkeypatch.setenv("ARGO_TOKEN", "wrong")
     said = orchard.says("plan", "dev")
     assert said.exit == 5, said.text

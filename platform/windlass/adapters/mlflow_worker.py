@@ -8,51 +8,52 @@ import contextlib
 import os
 import sqlite3
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 HERE: dict[str, Any] = {}
 INPUTS, MODEL = "windlass.inputs", "windlass.model"
+PAGE = 1000
+TOGETHER = 8
+"""Requests to a server at a time."""
 
 
 def warm() -> None:
-    """Import MLflow and make the database, from the template of this MLflow version where there is one."""
+    """Import MLflow; the registry is the server whose address was given, or a database that is made where there is none."""
     import mlflow
     from mlflow import MlflowClient
 
-    database, artifacts = Path(os.environ["WINDLASS_MLFLOW_DB"]), Path(os.environ["WINDLASS_MLFLOW_ARTIFACTS"])
-    template = Path(os.environ["WINDLASS_MLFLOW_TEMPLATES"]) / f"mlflow-{mlflow.__version__}.db"
-    if not database.exists():
-        if not template.exists():
-            _migrate(template)
-        _place(template, database, artifacts)
-    uri = f"sqlite:///{database}"
+    uri = os.environ.get("WINDLASS_MLFLOW_URI") or _database(mlflow.__version__)
     mlflow.set_tracking_uri(uri)
     mlflow.set_registry_uri(uri)
     HERE["client"] = MlflowClient(tracking_uri=uri, registry_uri=uri)
     HERE["version"] = mlflow.__version__
-    # the first query costs what later ones do not: it opens the database and checks its schema
-    HERE["client"].search_experiments(max_results=1)
+    if uri.startswith("sqlite:"):
+        # the first query costs what later ones do not: it opens the database and checks its schema
+        HERE["client"].search_experiments(max_results=1)
 
 
 def handle(request: dict[str, Any]) -> dict[str, Any]:
     """One step, by its name in ``do``."""
     steps: dict[str, Callable[..., dict[str, Any]]]
     steps = {"run": _run, "model": _model, "upload": _upload, "version": _version, "finish": _finish}
-    steps |= {"close": _close, "alias": _alias, "drop": _drop}
+    steps |= {"alias": _alias, "drop": _drop, "whole": _whole, "versions": _versions, "aliases": _aliases}
     return steps[request.pop("do")](**request)
 
 
-def _run(experiment: str, artifacts: str, name: str, started: int, **facts: Any) -> dict[str, Any]:
-    """The run of these inputs, made or found, with all its parameters, metrics and tags."""
+def _run(experiment: str, artifacts: str | None, name: str, started: int, **facts: Any) -> dict[str, Any]:
+    """The run of these inputs, made or found, with all its parameters, metrics and tags. Others of the experiment that a kill
+    left running are ended, as killed."""
     from mlflow.entities import Metric, Param, RunTag
 
-    client = HERE["client"]
-    found = client.get_experiment_by_name(experiment)
-    number = found.experiment_id if found else client.create_experiment(experiment, artifact_location=artifacts)
-    query = f"tags.`{INPUTS}` = '{facts['tags'][INPUTS]}'"
-    runs = client.search_runs([number], query, max_results=1)
-    run = runs[0] if runs else client.create_run(number, started, tags={INPUTS: facts["tags"][INPUTS]}, run_name=name)
+    client, inputs = HERE["client"], facts["tags"][INPUTS]
+    number = _experiment(experiment, artifacts)
+    for left in client.search_runs([number], "attributes.status = 'RUNNING'"):
+        if left.data.tags.get(INPUTS, inputs) != inputs:
+            client.set_terminated(left.info.run_id, "KILLED")
+    runs = client.search_runs([number], f"tags.`{INPUTS}` = '{inputs}'", max_results=1)
+    run = runs[0] if runs else client.create_run(number, started, tags={INPUTS: inputs}, run_name=name)
     told = run.data.params
     client.log_batch(
         run.info.run_id,
@@ -61,6 +62,22 @@ def _run(experiment: str, artifacts: str, name: str, started: int, **facts: Any)
         tags=[RunTag(key, value) for key, value in facts["tags"].items()],
     )
     return {"run": run.info.run_id, "experiment": number, "mlflow": HERE["version"]}
+
+
+def _experiment(name: str, artifacts: str | None) -> str:
+    """An experiment's number, made or found, whoever is faster."""
+    from mlflow.exceptions import MlflowException
+
+    client = HERE["client"]
+    found = client.get_experiment_by_name(name)
+    if found is None:
+        try:
+            return str(client.create_experiment(name, artifact_location=artifacts))
+        except MlflowException:
+            found = client.get_experiment_by_name(name)
+            if found is None:
+                raise
+    return str(found.experiment_id)
 
 
 def _model(experiment: str, run: str, digest: str, tags: dict[str, str]) -> dict[str, Any]:
@@ -73,7 +90,7 @@ def _model(experiment: str, run: str, digest: str, tags: dict[str, str]) -> dict
     outputs = client.get_run(run).outputs
     if model.model_id not in {output.model_id for output in (outputs.model_outputs if outputs else [])}:
         client.log_outputs(run, [LoggedModelOutput(model.model_id, 0)])
-    return {"model": model.model_id, "location": model.artifact_location, "ready": str(model.status) == "READY"}
+    return {"model": model.model_id, "location": model.artifact_location}
 
 
 def _upload(model: str, folder: str) -> dict[str, Any]:
@@ -84,7 +101,7 @@ def _upload(model: str, folder: str) -> dict[str, Any]:
 
 
 def _version(name: str, run: str, model: str, digest: str, tags: dict[str, str]) -> dict[str, Any]:
-    """The registered version of these bytes, made or found."""
+    """The registered version of these bytes, made or found. Where two made one each at the same time, the lower one stays."""
     from mlflow.exceptions import MlflowException
 
     client = HERE["client"]
@@ -93,8 +110,11 @@ def _version(name: str, run: str, model: str, digest: str, tags: dict[str, str])
     version = _find(name, digest)
     if version is None:
         source, all_tags = f"models:/{model}", {**tags, MODEL: digest}
-        version = client.create_model_version(name, source, run, tags=all_tags, model_id=model).version
-    return {"version": str(version)}
+        made = str(client.create_model_version(name, source, run, tags=all_tags, model_id=model).version)
+        version = _find(name, digest) or made
+        if version != made:
+            client.delete_model_version(name, made)
+    return {"version": version}
 
 
 def _finish(run: str, ended: int) -> dict[str, Any]:
@@ -102,22 +122,11 @@ def _finish(run: str, ended: int) -> dict[str, Any]:
     return {}
 
 
-def _close(keep: str) -> dict[str, Any]:
-    """End, as killed, every run of ours that a kill left running, except the one of these inputs."""
-    client = HERE["client"]
-    experiments = [experiment.experiment_id for experiment in client.search_experiments()]
-    for run in client.search_runs(experiments, "attributes.status = 'RUNNING'"):
-        if run.data.tags.get(INPUTS, keep) != keep:
-            client.set_terminated(run.info.run_id, "KILLED")
-    return {}
-
-
 def _alias(name: str, alias: str, digest: str) -> dict[str, Any]:
     version = _find(name, digest)
-    if version is None:
-        return {"version": None}
-    HERE["client"].set_registered_model_alias(name, alias, version)
-    return {"version": str(version)}
+    if version is not None:
+        HERE["client"].set_registered_model_alias(name, alias, version)
+    return {"version": version}
 
 
 def _drop(name: str, alias: str) -> dict[str, Any]:
@@ -125,9 +134,68 @@ def _drop(name: str, alias: str) -> dict[str, Any]:
     return {}
 
 
+def _whole(name: str, digest: str) -> dict[str, Any]:
+    """The version of these bytes, if its run came to its end and its files are there."""
+    from mlflow.exceptions import MlflowException
+
+    client = HERE["client"]
+    for version in _search(name, digest):
+        with contextlib.suppress(MlflowException):  # somebody removed the run for good
+            ended = client.get_run(version.run_id).info.status == "FINISHED"
+            model = version.source.removeprefix("models:/")  # a server does not tell `model_id`
+            if ended and any(file.path == "MLmodel" for file in client.list_logged_model_artifacts(model)):
+                return {"version": str(version.version)}
+    return {"version": None}
+
+
+def _versions(name: str) -> dict[str, Any]:
+    """The number of the first version of each digest."""
+    return {"versions": {one.tags[MODEL]: str(one.version) for one in reversed(_search(name)) if MODEL in one.tags}}
+
+
+def _aliases(names: list[str]) -> dict[str, Any]:
+    """For each registered model that has any: ``{alias: [number, digest]}``, the digest empty where it is not ours."""
+    with ThreadPoolExecutor(TOGETHER) as pool:
+        found = dict(zip(names, pool.map(_pointing, names), strict=True))
+    return {"aliases": {name: aliases for name, aliases in found.items() if aliases}}
+
+
+def _pointing(name: str) -> dict[str, list[str]]:
+    aliases = {
+        alias: str(number)
+        for one in HERE["client"].search_registered_models(f"name = '{name}'")
+        for alias, number in one.aliases.items()
+    }
+    digests = {str(one.version): one.tags.get(MODEL, "") for one in _search(name)} if aliases else {}
+    return {alias: [number, digests.get(number, "")] for alias, number in aliases.items()}
+
+
 def _find(name: str, digest: str) -> str | None:
-    found = HERE["client"].search_model_versions(f"name = '{name}' and tags.`{MODEL}` = '{digest}'")
-    return min((str(version.version) for version in found), key=int, default=None)
+    return next((str(one.version) for one in _search(name, digest)), None)
+
+
+def _search(name: str, digest: str = "") -> list[Any]:
+    """The versions of a registered model, or of one digest of it, the lowest first."""
+    found: list[Any] = []
+    token = None
+    query = f"name = '{name}'" + (f" and tags.`{MODEL}` = '{digest}'" if digest else "")
+    while True:
+        page = HERE["client"].search_model_versions(query, max_results=PAGE, page_token=token)
+        found += page
+        token = page.token
+        if not token:
+            return sorted(found, key=lambda version: int(version.version))
+
+
+def _database(version: str) -> str:
+    """The address of the repository's own database, made from the template of this MLflow version where there is one."""
+    database, artifacts = Path(os.environ["WINDLASS_MLFLOW_DB"]), Path(os.environ["WINDLASS_MLFLOW_ARTIFACTS"])
+    template = Path(os.environ["WINDLASS_MLFLOW_TEMPLATES"]) / f"mlflow-{version}.db"
+    if not database.exists():
+        if not template.exists():
+            _migrate(template)
+        _place(template, database, artifacts)
+    return f"sqlite:///{database}"
 
 
 def _migrate(template: Path) -> None:

@@ -33,7 +33,8 @@ def _collect(arguments: argparse.Namespace) -> Exit:
     project = load.require_environment(ports, arguments.environment)
     environment = resolve.environment(project, arguments.environment, rehearse=False)
     with ports.locks.hold(environment.metadata.name, ports.progress):
-        found = collect.collect(wiring.stored(ports, project), project, environment)
+        there = wiring.tracked(wiring.stored(ports, project), environment)
+        found = collect.collect(there, project, environment)
     if arguments.output == "json":
         screen.data(view.as_json(found))
     else:

@@ -63,8 +63,9 @@ class There:
 
     @cached_property
     def _asked(self) -> "tuple[Ports, Reach, Project, Environment]":
-        """The ports with the stores that pods use, and the way to the cluster."""
-        return wiring.stored(self._ports, self._project), self._reach, self._project, self._environment
+        """The ports with the stores and the registry that pods use, and the way to the cluster."""
+        ports = wiring.tracked(wiring.stored(self._ports, self._project), self._environment)
+        return ports, self._reach, self._project, self._environment
 
     @property
     def trains(self) -> bool:

@@ -16,6 +16,7 @@ from windlass.ports import (
     Files,
     Ports,
     Progress,
+    Registry,
     RemoteRunner,
     Rendered,
     StageRunner,
@@ -176,6 +177,18 @@ def stored(ports: Ports, project: "Project") -> Ports:
     return replace(ports, store=store)
 
 
+def tracked(ports: Ports, environment: "Environment") -> Ports:
+    """The ports, with the registry on the tracker that an environment in a cluster names."""
+    from windlass.adapters.mlflow_tracker import TrackerRegistry
+
+    server = environment.spec.tracking
+    if server is None or environment.spec.target.kind != "kubernetes":
+        return ports
+    registry = TrackerRegistry(server.uri, ports.root, ports.progress.point)
+    atexit.register(registry.close)
+    return replace(ports, registry=registry)
+
+
 def rendered(folder: Path, root: Path) -> Rendered:
     """A folder for what is rendered from a repository."""
     from windlass.adapters.rendered import RenderedFolder
@@ -185,24 +198,22 @@ def rendered(folder: Path, root: Path) -> Rendered:
 
 def bench(arguments: Namespace, uri: str) -> Bench:
     """What a step of a training needs in ``arguments.directory``, an empty folder without git: the one store that it knows, and
-    the team's own output in its log. The registry lies beside the store, because the folder does not last; no database lies in
-    a bucket."""
+    the team's own output in its log. The registry is the tracker that is named around it, or else lies beside the store,
+    because the folder does not last; no database lies in a bucket."""
     from windlass.adapters import stores
     from windlass.adapters.bento_packager import BentoPackager
     from windlass.adapters.clock import SystemClock
     from windlass.adapters.data_checks import ArrowChecks
     from windlass.adapters.files import DiskFiles
     from windlass.adapters.interpreters import UvInterpreters
-    from windlass.adapters.mlflow_registry import MlflowRegistry
     from windlass.adapters.progress import TerminalProgress
-    from windlass.adapters.store import FolderStore
     from windlass.adapters.templates import LayeredTemplates
     from windlass.adapters.trial_folders import DvcTrialFolders
 
     root, store = Path(arguments.directory).resolve(), stores.at(uri)
     progress = TerminalProgress(verbose=True)
     packager = BentoPackager(root, progress.point)
-    registry = MlflowRegistry(store.path, progress.point) if isinstance(store, FolderStore) else None
+    registry = _beside(root, store, progress)
     atexit.register(packager.close)
     if registry is not None:
         atexit.register(registry.close)
@@ -220,6 +231,17 @@ def bench(arguments: Namespace, uri: str) -> Bench:
         runner=remote(uri, progress),
         trials=DvcTrialFolders,
     )
+
+
+def _beside(root: Path, store: Store, progress: Progress) -> Registry | None:
+    from windlass.adapters import mlflow_tracker
+    from windlass.adapters.mlflow_registry import MlflowRegistry
+    from windlass.adapters.store import FolderStore
+
+    address = mlflow_tracker.named()
+    if address is not None:
+        return mlflow_tracker.TrackerRegistry(address, root, progress.point)
+    return MlflowRegistry(store.path, progress.point) if isinstance(store, FolderStore) else None
 
 
 def remote(uri: str, progress: Progress) -> Callable[[Path, Path], RemoteRunner]:

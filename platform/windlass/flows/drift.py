@@ -15,12 +15,12 @@ def drift(ports: Ports, project: Project, environment: Environment) -> tuple[Dri
     made = planning.plan(ports, project, environment)
     last = receipts.last(ports, environment)
     served = {slug: one.release for slug, one in last.served.items()} if last else {}
-    applied = {change.identity.key for change in made.changes if _applied(change, served, made.releases)}
-    pending = {change.identity.key for change in made.changes} - applied
-    return drifted(made.changes, applied, pending)
+    known = {change.identity.key for change in made.changes if applied(change, served, made.releases)}
+    pending = {change.identity.key for change in made.changes} - known
+    return drifted(made.changes, known, pending)
 
 
-def _applied(change: Change, served: dict[str, str], releases: dict[str, str]) -> bool:
+def applied(change: Change, served: dict[str, str], releases: dict[str, str]) -> bool:
     """Whether the last receipt says that what is asked for was applied."""
     slug = change.identity.owner
     return change.identity.kind != "PipelineRun" and slug in served and served[slug] == releases.get(slug)

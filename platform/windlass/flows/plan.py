@@ -18,7 +18,6 @@ from windlass.model import digests
 from windlass.model.failure import Refused, Usage, World
 from windlass.model.plan import Change, Manifest, Observed, Plan, Verdict
 from windlass.model.project import Loaded, Project
-from windlass.model.receipt import Receipt
 from windlass.model.specs.environment import LOCAL, Environment
 from windlass.model.specs.model import Model, Registry
 from windlass.ports import Ports
@@ -38,7 +37,7 @@ def plan(
     last = receipts.last(ports, environment)
     runs = _runs(ports, project, environment, only)
     registered = {slug: one.release.spec.pin.model.registry for slug, one in held.items()}
-    registered |= _departed(project, last, registered, only)
+    registered |= departed(project, last.served if last else {}, registered, only)
     observed = observe.observe(ports, name, runs, held, registered, last)
     observed = tuple(seen for seen in observed if only in (None, seen.identity.owner))
     desired = [*runs, *_serving(project, environment, held, _places(ports, environment, held, port))]
@@ -182,11 +181,10 @@ def _untrained(project: Project, environment: Environment, only: str | None) -> 
     ]
 
 
-def _departed(
-    project: Project, last: Receipt | None, registered: Mapping[str, str], only: str | None
+def departed(
+    project: Project, served: Collection[str], registered: Collection[str], only: str | None = None
 ) -> dict[str, str]:
-    """Models that the ledger says are served and no release names any more: their aliases must go too."""
-    served = last.served if last else {}
+    """The registered names of models that the ledger says are served and no release names any more: their aliases must go too."""
     gone = [slug for slug in served if slug not in registered and only in (None, slug)]
     return {slug: _registered_name(project, slug) for slug in gone}
 

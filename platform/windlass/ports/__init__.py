@@ -66,7 +66,7 @@ class Bench:
     """What training needs of the world, wherever it happens. ``root`` is the folder that state is kept below. ``store`` makes
     the store of an environment by name; ``runner`` a stage runner over a work folder (a small DVC repository) that uses a
     cache folder; ``trials`` the folders for trials in such a repository. There is no git in it, because there is none in the
-    pod of a cluster, and maybe no registry: one needs a disk that stays.
+    pod of a cluster, and maybe no registry: one needs a tracker, or a disk that stays.
     """
 
     root: Path

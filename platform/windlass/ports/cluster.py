@@ -124,3 +124,7 @@ class Cluster(Protocol):
     def hold(self, place: Identity, holder: str, patience: float) -> AbstractContextManager[None]:
         """Have the environment for oneself, waited for so many seconds. Raises `World` (WL574) where somebody else keeps it."""
         ...
+
+    def ours(self) -> None:
+        """What `hold` gave is still so: asked before anything is written elsewhere on its word. Raises `World` (WL575)."""
+        ...

@@ -14,10 +14,12 @@ import pytest
 
 from tests.fixtures.model_env import Trained
 from windlass.adapters import mlflow_reading, mlmodel
-from windlass.adapters.mlflow_registry import MlflowRegistry, flat
+from windlass.adapters.mlflow_facts import flat
+from windlass.adapters.mlflow_registry import MlflowRegistry
 from windlass.adapters.store import FolderStore
 from windlass.model.candidate import Candidate, DataPin, ModelPin
 from windlass.model.failure import Findings, World
+from windlass.ports import Registry
 
 ONE, TWO = "sha256:" + "1" * 64, "sha256:" + "2" * 64
 POINTS = ["register.run", "register.model", "register.artifacts", "register.version", "register.finished"]
@@ -74,7 +76,7 @@ def registry(tmp_path: Path) -> Iterator[MlflowRegistry]:
     made.close()
 
 
-def ensure(registry: MlflowRegistry, one: Candidate, trained: Trained) -> str:
+def ensure(registry: Registry, one: Candidate, trained: Trained) -> str:
     assert one.model is not None
     extra = {
         "lock": "scikit-learn==1.9.1 \\\n    --hash=sha256:00\nskops==0.16.0\n",

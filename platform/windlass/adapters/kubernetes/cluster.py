@@ -151,6 +151,10 @@ class HttpCluster:
             self._fence = held.check
             yield
 
+    def ours(self) -> None:
+        """As before each write."""
+        self._fence()
+
     def _listed(
         self,
         kind: Kind,

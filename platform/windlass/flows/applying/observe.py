@@ -7,7 +7,7 @@ from windlass.flows.releasing import proposing
 from windlass.flows.releasing.releases import Held
 from windlass.flows.training import candidates
 from windlass.model.plan import Identity, Manifest, Observed
-from windlass.model.receipt import Receipt
+from windlass.model.receipt import Receipt, Served
 from windlass.ports import Ports
 
 START_LIMIT = 120.0
@@ -25,7 +25,7 @@ def observe(
     """Everything there is. ``runs`` are the training runs that are asked for, ``held`` the releases, ``registered`` each model's
     registered name; ``last`` is the newest receipt, against which a hand-moved alias shows."""
     found = [_run(ports, environment, manifest, held.get(manifest.identity.owner)) for manifest in runs]
-    found += _aliases(ports, environment, registered, last)
+    found += aliases(ports, environment, registered, last.served if last else {})
     found += [seen for seen in ports.servers.observe(environment) if not silent(ports, environment, seen)]
     return tuple(seen for seen in found if seen.present)
 
@@ -55,9 +55,11 @@ def _run(ports: Ports, environment: str, manifest: Manifest, held: Held | None) 
     return Observed(identity=manifest.identity, present=True, uid=inputs, version=known.outcome, fields=fields)
 
 
-def _aliases(ports: Ports, environment: str, registered: Mapping[str, str], last: Receipt | None) -> list[Observed]:
+def aliases(
+    ports: Ports, environment: str, registered: Mapping[str, str], served: Mapping[str, Served]
+) -> list[Observed]:
+    """The environment's alias of each registered model that has it; ``served`` is what the ledger tells."""
     live = ports.registry.aliases(registered.values())
-    served = last.served if last else {}
     found = []
     for slug, name in sorted(registered.items()):
         entry = live.get(name, {}).get(environment)

@@ -49,7 +49,7 @@ class Steps:
         slug = change.identity.owner
         held, name = self.held[slug], self.environment.metadata.name
         pin = held.release.spec.pin.model
-        registry.restore(self.ports, self.project, pin.registry)
+        registry.restore(self.ports, self.project, slug, pin.registry)
         if pin.digest not in self.ports.registry.versions(pin.registry):
             candidate = contents.candidate(self.ports, self.project, self.environment, held.release)
             registry.register(self.ports, name, candidate, held.spec)

@@ -17,7 +17,7 @@ from windlass.flows import actor
 from windlass.flows.applying import receipts
 from windlass.flows.applying.outcome import Applied, meant, permitted, unmoved
 from windlass.flows.applying.receipts import Act, Done
-from windlass.flows.cluster import contents, waiting
+from windlass.flows.cluster import aliases, contents, waiting
 from windlass.flows.cluster import plan as planning
 from windlass.flows.cluster.plan import Seen
 from windlass.flows.cluster.reach import NAMESPACE, Reach, inventory
@@ -77,6 +77,7 @@ def _do(act: Act, reach: Reach, now: Seen) -> Applied:
         writing.all()
         writing.submit()
         well = waiting.wait(act, reach, now, done)
+        aliases.point(act, reach, now.aliases, well, done)
         done.outcome = "failed" if done.failures else "succeeded"
     except Failure as failure:
         done.failures.append(failure)
@@ -114,7 +115,10 @@ def _home(reach: Reach, home: Identity) -> None:
 
 def _fresh(ports: Ports, environment: Environment, plan: Plan, now: Seen) -> None:
     """Nothing moved since the plan was made: the commit, what it renders to, each object, the inventory."""
-    found = moved(plan, now.plan.base, [change.observed for change in now.plan.changes])
+    seen = now.plan
+    if aliases.unknown(plan) or aliases.unknown(seen):
+        plan, seen = aliases.apart(plan), aliases.apart(seen)
+    found = moved(plan, seen.base, [change.observed for change in seen.changes])
     if (plan.render_digest, plan.tool) != (now.plan.render_digest, __version__):
         found += (
             Diagnostic(

@@ -7,8 +7,9 @@ from windlass.engine import guard
 from windlass.engine.cluster.applyset import PART_OF
 from windlass.flows import clean
 from windlass.flows.applying import deletions, receipts
-from windlass.flows.cluster import runs
+from windlass.flows.cluster import aliases, runs
 from windlass.flows.cluster import wanted as wanting
+from windlass.flows.cluster.aliases import Aliases
 from windlass.flows.cluster.look import Looked, look
 from windlass.flows.cluster.reach import Reach
 from windlass.flows.cluster.runs import Runs
@@ -31,6 +32,7 @@ class Seen:
     wanted: Wanted
     looked: Looked
     runs: Runs
+    aliases: Aliases
     held: dict[str, Held]
     last: Receipt | None
 
@@ -41,12 +43,15 @@ def seen(ports: Ports, reach: Reach, project: Project, environment: Environment,
     name = environment.metadata.name
     clean.require(ports, name, ("specs", "environments"))
     base = ports.git.head()
+    held = before.held if before else releases.current(ports, project, environment, base)
+    if environment.spec.tracking is not None and held:
+        ports.registry.warm()
     wanted = before.wanted if before else wanting.wanted(ports, reach, project, environment)
     looked = look(reach, environment, wanted, before.looked if before else None)
     trainings = runs.look(ports, reach, environment, wanted.runs)
-    every = (*looked.changes, *trainings.changes)
+    named = aliases.look(ports, project, environment, held)
+    every = (*looked.changes, *trainings.changes, *named.changes)
     changes = tuple(sorted(every, key=lambda change: (change.identity.owner, *change.identity.key)))
-    held = before.held if before else releases.current(ports, project, environment, base)
     last = receipts.last(ports, environment)
     made = Plan(
         tool=__version__,
@@ -63,12 +68,13 @@ def seen(ports: Ports, reach: Reach, project: Project, environment: Environment,
             *approvals.verdicts(ports, project, environment, held, changes, last, base),
             *_alone(looked),
             *trainings.unsure,
+            *named.verdicts,
             *unmerged(ports, project, environment, trainings.changes),
             *_warned(looked),
         ),
         created_at=ports.clock.now().isoformat(timespec="seconds"),
     )
-    return Seen(made, wanted, looked, trainings, held, last)
+    return Seen(made, wanted, looked, trainings, named, held, last)
 
 
 def _blocked(looked: Looked) -> list[Verdict]:

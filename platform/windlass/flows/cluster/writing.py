@@ -31,7 +31,8 @@ class Writing:
 
     def all(self) -> None:
         """Everything. Raises `World` where nothing more can be done; what failed of single objects is told in ``done``."""
-        changes = [change for change in self._now.plan.pending if change.identity.key not in self._runs]
+        apart = {*self._runs, *(change.identity.key for change in self._now.aliases.changes)}
+        changes = [change for change in self._now.plan.pending if change.identity.key not in apart]
         coming = [one for one in changes if one.identity.key in self._asked]
         anew = {one.identity.key for one in coming if one.action in ("create", "replace")}
         wanted = [sent.identity for sent in self._now.wanted.objects]

@@ -13,7 +13,7 @@ from windlass.flows.releasing import proposing, shelf
 from windlass.flows.releasing.becomes import permitted
 from windlass.flows.releasing.proposing import Draft
 from windlass.flows.releasing.releases import Held
-from windlass.flows.training import judged
+from windlass.flows.training import judged, registry
 from windlass.flows.training.champions import Champions, champions
 from windlass.model import layout
 from windlass.model.candidate import Candidate
@@ -42,7 +42,7 @@ def propose(ports: Ports, project: Project, candidate: Candidate, environment: E
         pin,
         before.release if before else None,
         ReleaseSource(commit=candidate.commit, dirty=candidate.dirty),
-        version=ports.registry.versions(pin.model.registry).get(pin.model.digest),
+        version=registry.number(ports, pin.model),
         metrics=candidate.metrics,
     )
     spec = resolve.effective(project, loaded.source.value, name)

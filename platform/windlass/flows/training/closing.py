@@ -81,9 +81,9 @@ class Closing:
         assert model is not None  # `judge` gave it one
         progress.begin("register", model.registry)
         if self.bench.registry is None:
-            told, about = "left out", "no registry lies in a bucket"
+            told, about = "left out", "no tracker is named, and no registry lies in a bucket"
         else:
-            registry.restore(self.bench, self.project, model.registry)
+            registry.restore(self.bench, self.project, self.slug, model.registry)
             version = registry.register(self.bench, self.environment, candidate, self.spec)
             told, about = f"version {version}", f"{digests.PREFIX}{digests.short(model.digest)}"
         progress.end("register", told, f"{model.registry}  {about}")

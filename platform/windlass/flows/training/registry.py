@@ -5,12 +5,14 @@ from collections.abc import Iterable
 from windlass.engine.lower.service import contract_bytes
 from windlass.flows.training import candidates
 from windlass.model import layout
-from windlass.model.candidate import Candidate
-from windlass.model.failure import World
+from windlass.model.candidate import Candidate, ModelPin
+from windlass.model.failure import Failure, World
 from windlass.model.project import Project
 from windlass.model.specs.environment import LOCAL
 from windlass.model.specs.model import ModelSpec
 from windlass.ports import Bench
+
+AWAY = "WL527"
 
 
 def register(bench: Bench, environment: str, candidate: Candidate, spec: ModelSpec | None) -> str:
@@ -33,23 +35,47 @@ def register(bench: Bench, environment: str, candidate: Candidate, spec: ModelSp
     return version
 
 
-def restore(bench: Bench, project: Project, name: str) -> None:
-    """Where a registered model has no version at all, build again what a lost registry had: before a new version takes the
-    number of an old one. Costs nothing where nothing was ever trained here."""
+def number(bench: Bench, pin: ModelPin) -> str | None:
+    """The version of a pin, where it is registered. It is a label: a tracker that does not answer leaves it out."""
+    assert bench.registry is not None
+    try:
+        return bench.registry.versions(pin.registry).get(pin.digest)
+    except World as world:
+        if not away(world):
+            raise
+        bench.progress.note(f"  the release says no version: {world.diagnostics[0].message}")
+        return None
+
+
+def away(failure: Failure) -> bool:
+    """Whether a tracker does not answer, or not to us (WL527)."""
+    return failure.diagnostics[0].code == AWAY
+
+
+def restore(bench: Bench, project: Project, slug: str, name: str, environments: Iterable[str] | None = None) -> None:
+    """Where a registered model has no version at all, build again what a lost registry had of it: before a new version takes the
+    number of an old one. Costs nothing where nothing of it was ever trained."""
     if bench.registry is not None and not bench.registry.versions(name):
-        rebuild(bench, project)
+        rebuild(bench, project, slug=slug, environments=environments)
 
 
-def rebuild(bench: Bench, project: Project, releases: Iterable[str] = ()) -> dict[str, str]:
-    """Register every candidate that passed and whose bytes some store here still has, in the order they were trained, so
-    that an empty registry gets its versions back under their old numbers. Model digest to version.
+def rebuild(
+    bench: Bench,
+    project: Project,
+    releases: Iterable[str] = (),
+    slug: str = "",
+    environments: Iterable[str] | None = None,
+) -> dict[str, str]:
+    """Register every candidate that passed (or those of one model) and whose bytes some store still has, in the order they were
+    trained, so that an empty registry gets its versions back under their old numbers. Model digest to version.
 
-    ``releases`` are model digests that must be among them; `World` (WL521) names the first that no store has.
+    ``environments`` are those whose stores are asked: all of this machine, whose registry is one for all of them, unless others
+    are named. ``releases`` are model digests that must be among them; `World` (WL521) names the first that no store has.
     """
     found: dict[str, tuple[str, Candidate]] = {}
-    for environment in (LOCAL, *sorted(project.environments)):
+    for environment in (LOCAL, *sorted(project.environments)) if environments is None else environments:
         store = bench.store(environment)
-        for name in store.records("candidates"):
+        for name in store.records(f"candidates/{slug}" if slug else "candidates"):
             candidate = candidates.read(store, name)
             if (
                 candidate

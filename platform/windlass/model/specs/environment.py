@@ -64,7 +64,8 @@ class StoreRef(Document):
 
 class Tracker(Document):
     """The server that trainings write runs to and that keeps registered models. Every key of ``secret_ref`` becomes an
-    environment variable of each step: MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD."""
+    environment variable of each step: MLFLOW_TRACKING_TOKEN, or MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD; who
+    plans and applies has such variables, too."""
 
     uri: Annotated[str, Field(pattern=ADDRESS)]
     """Its address: `https://mlflow.example.org`."""
@@ -254,7 +255,8 @@ class EnvironmentSpec(Document):
     store: StoreRef | None = None
     """Where data, models and evidence are kept."""
     tracking: Tracker | None = None
-    """Where trainings write their runs, and models are registered; this machine has a registry of its own."""
+    """Where trainings write their runs and register models, and where an alias with the environment's name follows what serves;
+    this machine has a registry of its own."""
     images: Images = Images()
     """What containers run."""
     secrets: Secrets | None = None
