@@ -23,19 +23,20 @@ DVC = "stages:\n  fit:\n    cmd: cp rows model && echo ran >> ../ran\n    deps: 
 Pod = Callable[[str], DvcRemoteRunner]
 
 
-@pytest.fixture(params=["folder", "bucket"])
-def address(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+@pytest.fixture(params=["folder", "bucket", "bucket whose keeper is named"])
+def address(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str | None]:
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
     if request.param == "folder":
-        return stores.remote((tmp_path / "the store").as_uri())
+        return stores.remote((tmp_path / "the store").as_uri()), None
     server: Server = request.getfixturevalue("s3")
-    for name, value in server.environment.items():
+    named = request.param != "bucket"
+    for name, value in (server.keys if named else server.environment).items():
         monkeypatch.setenv(name, value)
-    return stores.remote(f"{server.bucket(f'a-{uuid.uuid4()}')}/deep/")
+    return stores.remote(f"{server.bucket(f'a-{uuid.uuid4()}')}/deep/"), server.address if named else None
 
 
 @pytest.fixture
-def pod(address: str, tmp_path: Path) -> Pod:
+def pod(address: tuple[str, str | None], tmp_path: Path) -> Pod:
     """A runner in an empty folder of a name."""
 
     def started(name: str) -> DvcRemoteRunner:
@@ -43,7 +44,7 @@ def pod(address: str, tmp_path: Path) -> Pod:
         folder.mkdir(parents=True)
         (folder / "dvc.yaml").write_text(DVC)
         (folder / "rows").write_text("1,2\n")
-        return DvcRemoteRunner(tmp_path / name / "work", tmp_path / name / "cache", HeardProgress(), address)
+        return DvcRemoteRunner(tmp_path / name / "work", tmp_path / name / "cache", HeardProgress(), *address)
 
     return started
 

@@ -20,7 +20,7 @@ kind: Environment
 metadata: {{name: dev}}
 spec:
   target: {{kind: kubernetes, namespace: "ml-{{team}}-dev", context: admin, wait: 4m}}
-  store: {{uri: "{store}", secretRef: {{name: store}}}}
+  store: {{uri: "{store}", endpoint: "{address}", secretRef: {{name: store}}}}
   tracking: {{uri: "{registry}", secretRef: {{name: mlflow}}}}
   images:
     base: registry.example.org/python@sha256:{base}
@@ -42,11 +42,17 @@ def laptop(
     clone.does("up", SLUG, "--port", str(clone.port))
     (clone.folder / "seven.json").write_text(json.dumps(_asked(clone, clone.port)))
     clone.does("down")
-    words = {"store": store.bucket("ml-dev"), "registry": registry, "base": "b0" * 32, **images}
+    words = {
+        "store": store.bucket("ml-dev"),
+        "address": store.address,
+        "registry": registry,
+        "base": "b0" * 32,
+        **images,
+    }
     clone.clone.commit("dev is a cluster", {"environments/dev/environment.yaml": ENVIRONMENT.format(**words)})
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KUBECONFIG", str(node.server.kubeconfig))
-        for name, value in store.environment.items():
+        for name, value in store.keys.items():
             patch.setenv(name, value)
         yield clone
 
@@ -56,7 +62,7 @@ def test_a_model_is_trained_in_pods_and_served_as_on_the_laptop(
 ) -> None:
     admin = node.server.client("admin")
     laptop.does("apply", "dev", "--yes")
-    for name, values in (("store", store.environment), ("mlflow", {"MLFLOW_TRACKING_TOKEN": "told"})):
+    for name, values in (("store", store.keys), ("mlflow", {"MLFLOW_TRACKING_TOKEN": "told"})):
         secret = {"kind": "Secret", "apiVersion": "v1", "metadata": {"name": name}, "stringData": values}
         status, answer = admin.request("POST", SECRETS.format(SPACE), secret)
         assert status == 201, answer

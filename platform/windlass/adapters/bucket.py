@@ -1,7 +1,7 @@
 """A bucket of S3 or of what speaks like it, and its refusals in words for who must act.
 
-Keys, region and address come from where every tool of AWS looks: variables (AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL_S3, ...), a
-profile, or the role of a pod. No message repeats what a library says of them.
+Keys, region and, where the environment does not say it, the address come from where every tool of AWS looks: variables
+(AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL_S3, ...), a profile, or the role of a pod. No message repeats what a library says of them.
 """
 
 import re
@@ -25,8 +25,8 @@ PATIENCE = {"connect_timeout": 5, "read_timeout": 60, "retries": {"mode": "stand
 class Bucket:
     """``s3://bucket/prefix``. Raises `Findings` (WL554) where the address names no bucket, or nothing here speaks to one."""
 
-    def __init__(self, uri: str) -> None:
-        self.uri = uri.rstrip("/")
+    def __init__(self, uri: str, endpoint: str | None = None) -> None:
+        self.uri, self._endpoint = uri.rstrip("/"), endpoint
         self.name, _, prefix = self.uri.removeprefix(SCHEME).partition("/")
         self._prefix = f"{prefix}/" if prefix else ""
         if not BUCKET.fullmatch(self.name):
@@ -42,7 +42,7 @@ class Bucket:
         import boto3
         from botocore.config import Config
 
-        return boto3.session.Session().client("s3", config=Config(**PATIENCE))
+        return boto3.session.Session().client("s3", endpoint_url=self._endpoint, config=Config(**PATIENCE))
 
     def key(self, name: str) -> str:
         """The key of what has a name within the store."""
@@ -89,7 +89,7 @@ class Bucket:
                 "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE; pods get them from `store.secretRef`"
             )
             return World.one("WL558", f"nothing here gives keys to the store `{self.uri}` ({name})", hint)
-        hint = "look at the network, and at AWS_ENDPOINT_URL_S3; then run the same command again"
+        hint = "look at the network, and at `store.endpoint` or AWS_ENDPOINT_URL_S3; then run the same command again"
         return World.one("WL559", f"the store `{self.uri}` was not reached at {self._place()} ({name})", hint)
 
     def _place(self) -> str:

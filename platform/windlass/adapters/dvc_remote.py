@@ -16,11 +16,11 @@ from windlass.ports import Progress, StageResult
 
 
 class DvcRemoteRunner(DvcRunner):
-    """`ports.RemoteRunner`. ``remote`` is an address as DVC writes it: a folder, a bucket."""
+    """`ports.RemoteRunner`. ``remote`` is an address as DVC writes it: a folder, a bucket, which ``endpoint`` keeps."""
 
-    def __init__(self, work: Path, cache: Path, progress: Progress, remote: str) -> None:
+    def __init__(self, work: Path, cache: Path, progress: Progress, remote: str, endpoint: str | None = None) -> None:
         super().__init__(work, cache, progress)
-        self._remote = remote
+        self._remote, self._endpoint = remote, endpoint
 
     def holds(self, md5: str) -> bool:
         """Whether the cache or the remote has the whole content; then the cache has it."""
@@ -65,7 +65,8 @@ class DvcRemoteRunner(DvcRunner):
 
     def _config(self) -> str:
         # ConfigObj, which DVC reads it with, takes what stands in quotes as it is
-        return f'{super()._config()}    remote = store\n[\'remote "store"\']\n    url = "{self._remote}"\n'
+        told = f'{super()._config()}    remote = store\n[\'remote "store"\']\n    url = "{self._remote}"\n'
+        return told + (f'    endpointurl = "{self._endpoint}"\n' if self._endpoint else "")
 
     def _request(self, pipeline: Pipeline, step: Step) -> dict[str, Any]:
         return {**super()._request(pipeline, step), "pull": True}

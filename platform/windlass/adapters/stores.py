@@ -13,10 +13,10 @@ REMOTE = "dvc"
 """The part of a store that is DVC's remote; in a folder on this machine it is DVC's cache too, which has the same layout."""
 
 
-def at(uri: str) -> ContentStore:
-    """The store. Raises `Findings` (WL554) for a kind that this Windlass cannot reach."""
+def at(uri: str, endpoint: str | None = None) -> ContentStore:
+    """The store; ``endpoint`` says who keeps a bucket. Raises `Findings` (WL554) for a kind that this Windlass cannot reach."""
     if uri.startswith(SCHEME):
-        return ContentStore(BucketDepot(Bucket(uri)), uri)
+        return ContentStore(BucketDepot(Bucket(uri, endpoint)), uri)
     return FolderStore(_folder(uri), uri)
 
 

@@ -143,8 +143,8 @@ def _upload(arguments: argparse.Namespace, name: str, model: str | None) -> Exit
     ports = wiring.ports(arguments)
     project = load.require_environment(ports, name)
     environment = resolve.environment(project, name, rehearse=False)
-    uri = upload.address(project, environment)
-    store, remote = stores.at(uri), wiring.remote(uri, ports.progress)
+    named = upload.address(project, environment)
+    store, remote = stores.at(named.uri, named.endpoint), wiring.remote(named.uri, named.endpoint, ports.progress)
     slugs = [resolve.slug(project.models, model)] if model else sorted(project.models)
     source = None if arguments.wheels is None else wiring.wheels(arguments, ports.root, name)
     done = [upload.upload(ports, project, project.models[slug], environment, store, remote, source) for slug in slugs]

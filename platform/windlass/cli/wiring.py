@@ -152,7 +152,7 @@ def reach(ports: Ports, environment: "Environment") -> "Reach":
         cluster,
         workflows,
         surroundings(),
-        lambda uri: remote(uri, ports.progress),
+        lambda store: remote(store.uri, store.endpoint, ports.progress),
         IndexWheels(ports.root / layout.state(environment.metadata.name, "upload", "wheels")),
     )
 
@@ -172,7 +172,7 @@ def stored(ports: Ports, project: "Project") -> Ports:
         declared = project.environments.get(name)
         if declared is None or declared.spec.spec.target.kind != "kubernetes" or declared.spec.spec.store is None:
             return ports.store(name)
-        return stores.at(declared.spec.spec.store.uri)
+        return stores.at(declared.spec.spec.store.uri, declared.spec.spec.store.endpoint)
 
     return replace(ports, store=store)
 
@@ -228,7 +228,7 @@ def bench(arguments: Namespace, uri: str) -> Bench:
         packager=packager,
         templates=LayeredTemplates(root),
         store=lambda environment: store,
-        runner=remote(uri, progress),
+        runner=remote(uri, None, progress),
         trials=DvcTrialFolders,
     )
 
@@ -244,13 +244,13 @@ def _beside(root: Path, store: Store, progress: Progress) -> Registry | None:
     return MlflowRegistry(store.path, progress.point) if isinstance(store, FolderStore) else None
 
 
-def remote(uri: str, progress: Progress) -> Callable[[Path, Path], RemoteRunner]:
-    """Makes runners that know the DVC remote of a store."""
+def remote(uri: str, endpoint: str | None, progress: Progress) -> Callable[[Path, Path], RemoteRunner]:
+    """Makes runners that know the DVC remote of a store, and who keeps it."""
     from windlass.adapters import stores
     from windlass.adapters.dvc_remote import DvcRemoteRunner
 
     address = stores.remote(uri)
-    return lambda work, cache: DvcRemoteRunner(work, cache, progress, address)
+    return lambda work, cache: DvcRemoteRunner(work, cache, progress, address, endpoint)
 
 
 def wheels(arguments: Namespace, root: Path, environment: str) -> Wheels:

@@ -45,6 +45,13 @@ def told(uri: str, ask: Callable[[Store], object]) -> Failure:
     return caught.value
 
 
+def test_who_keeps_it_may_be_named(s3: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {**s3.keys, "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9"}.items():
+        monkeypatch.setenv(name, value)
+    store = stores.at(s3.bucket(f"a-{uuid.uuid4()}"), s3.address)
+    assert store.get(store.put(b"1")) == b"1"
+
+
 @pytest.mark.parametrize("asked", [one for one in ASKED if one != "has"])
 def test_a_bucket_that_is_not_there(known: Server, asked: str) -> None:
     failure = told("s3://nowhere-at-all/ml", ASKED[asked])

@@ -4,7 +4,9 @@ Decided here once, so that every serving backend spells the same pod.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
+from windlass.engine.lower import addresses
 from windlass.engine.lower.names import name as dns_label
 from windlass.engine.lower.objectives import buckets
 from windlass.model import digests, layout
@@ -38,6 +40,7 @@ BENTO, LIBRARY = f"{HOME}/bento", f"{HOME}/lib"
 """Where a fetched bento lies, and the packages of its lock."""
 UID = 1034
 """The user of BentoML's own images; nothing depends on the number."""
+HTTPS = 443
 CONFIGURATION = "/etc/windlass"
 """Where a container finds the files of its configuration."""
 WRITABLE = {"home": HOME, "tmp": "/tmp"}  # noqa: S108 -- a mount of its own in the pod
@@ -68,14 +71,15 @@ def placed(
     annotations = {**released(release, environment.metadata.name), f"{PREFIX}/owners": ",".join(spec.governance.owners)}
     bounds = buckets(spec)
     min_available = service.scale.min - 1 if service.scale.min > 1 else None
+    bento = _bento(release, loaded, lock)
     pod = Pod(
         pull_secrets=environment.spec.images.pull_secrets,
-        **_bento(release, loaded, lock),
+        **bento,
         security=Security(uid=UID, writable=WRITABLE),
         service_account=name,
         spread=SPREAD,
         update=UPDATE.model_copy(update={"min_available": min_available}),
-        network=Network(ingress_from=tuple(sorted(environment.spec.network.ingress_from))),
+        network=_network(environment.spec, bento["fetch"] is not None),
         configuration=_configuration(bounds, stream),
     )
     said = {"meta": meta.model_copy(update={"annotations": dict(sorted(annotations.items()))}), "pod": pod}
@@ -125,7 +129,7 @@ def image(text: str) -> Image:
     return Image(ref=ref, digest=digest)
 
 
-def _bento(release: Release, loaded: Loaded[Environment], lock: str | None) -> dict[str, object]:
+def _bento(release: Release, loaded: Loaded[Environment], lock: str | None) -> dict[str, Any]:
     """What the container runs: the bento's own image, else the runtime image with the bento fetched beside it, and the packages
     of its lock where the image does not hold them."""
     spec, bento = loaded.spec.spec, release.spec.pin.bento
@@ -138,12 +142,25 @@ def _bento(release: Release, loaded: Loaded[Environment], lock: str | None) -> d
     fetch = Fetch(
         image=image(spec.images.step),
         store=spec.store.uri,
+        endpoint=spec.store.endpoint,
         secret=spec.store.secret_ref.name if spec.store.secret_ref else None,
         digest=bento.digest,
         bento=BENTO,
         library=None if own.runtime else LIBRARY,
     )
     return {"image": image(own.runtime or spec.images.runtime), "fetch": fetch, "command": SERVE}
+
+
+def store_ports(spec: EnvironmentSpec) -> tuple[int, ...]:
+    """Where pods must be let out to reach the environment's store."""
+    endpoint = spec.store.endpoint if spec.store else None
+    return (addresses.port(endpoint) if endpoint else HTTPS,)
+
+
+def _network(spec: EnvironmentSpec, fetches: bool) -> Network:
+    return Network(
+        ingress_from=tuple(sorted(spec.network.ingress_from)), egress_ports=store_ports(spec) if fetches else ()
+    )
 
 
 def needed(spec: EnvironmentSpec) -> dict[str, object]:

@@ -3,10 +3,9 @@
 The registry is a projection of the store: what is wanted of it follows from releases alone, here and in a cluster.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 
-from windlass.engine.lower import cluster
+from windlass.engine.lower import addresses, cluster
 from windlass.engine.lower.names import name
 from windlass.model.candidate import DataPin, ModelPin
 from windlass.model.release import Release
@@ -14,8 +13,6 @@ from windlass.model.specs.environment import Environment
 from windlass.model.workload import EnvEntry, Meta, Pipeline, Run, Tracking
 
 INPUTS, MODEL, FORMAT, DATA = "windlass.inputs", "windlass.model", "windlass.format", "windlass.data"
-PORTS = {"https": 443, "http": 80}
-ADDRESS = re.compile(r"(https?)://[^/:]+(?::([0-9]+))?")
 
 
 def tracking(release: Release, environment: Environment) -> Tracking:
@@ -75,8 +72,6 @@ def tracked(pipeline: Pipeline, environment: Environment, variables: Mapping[str
 
 def _reaching(pipeline: Pipeline, uri: str) -> Run:
     assert pipeline.run is not None
-    address, network = ADDRESS.match(uri), pipeline.run.network
-    assert address is not None  # the field of the spec has this form
-    port = int(address[2] or PORTS[address[1]])
-    ports = tuple(sorted({*network.egress_ports, port}))
+    network = pipeline.run.network
+    ports = tuple(sorted({*network.egress_ports, addresses.port(uri)}))
     return pipeline.run.model_copy(update={"network": network.model_copy(update={"egress_ports": ports})})

@@ -15,7 +15,7 @@ from windlass.model import digests
 from windlass.model.diagnostic import Diagnostic
 from windlass.model.failure import Findings
 from windlass.model.project import Loaded
-from windlass.model.specs.environment import Environment, LockImages, Training
+from windlass.model.specs.environment import Environment, EnvironmentSpec, LockImages
 from windlass.model.specs.model import Model, ModelSpec
 from windlass.model.workload import (
     EnvEntry,
@@ -47,6 +47,8 @@ COMMAND = ("windlass", "step", "run")
 WORLD, TERMINATED = 5, 143
 """What is tried again: a broken world, and a process that was told to stop before it was done."""
 PORTS = (443, 6443)
+ENDPOINT = "AWS_ENDPOINT_URL_S3"
+"""What all that speaks to buckets reads who keeps them from."""
 """Stores and trackers speak TLS. So does the API server, which the executor tells how a step ended: behind its service it may
 listen on either."""
 QUEUE = "kueue.x-k8s.io/queue-name"
@@ -76,10 +78,9 @@ def placed(pipeline: Pipeline, model: Loaded[Model], loaded: Loaded[Environment]
     environment, spec = loaded.spec, model.spec.spec
     if wrong := [*_filled_in(model)]:
         raise Findings(wrong)
-    training = environment.spec.training
     meta = _meta(pipeline, spec, environment, made)
     steps = _framed(tuning.spread(pipeline.steps))
-    profiles = [_profile(one, training) for one in (*pipeline.profiles, *_leaving(pipeline))]
+    profiles = [_profile(one, environment.spec) for one in (*pipeline.profiles, *_leaving(pipeline))]
     used = {step.profile for step in steps} | {TOOL.name}
     name = names.name(pipeline.team, pipeline.model, "train", limit=NAME_LIMIT)
     return pipeline.model_copy(
@@ -134,7 +135,7 @@ def _run(
         pod_labels=dict(
             sorted({**meta.labels, **({QUEUE: environment.queue.name} if environment.queue else {})}.items())
         ),
-        network=Network(egress_ports=PORTS),
+        network=Network(egress_ports=tuple(sorted({*PORTS, *cluster.store_ports(environment)}))),
         schedule=_schedule(spec),
     )
 
@@ -179,10 +180,13 @@ def _leaving(pipeline: Pipeline) -> tuple[Profile, Profile]:
     )
 
 
-def _profile(profile: Profile, training: Training) -> Profile:
+def _profile(profile: Profile, spec: EnvironmentSpec) -> Profile:
     """A container with everything decided. What the spec says of its variables and nodes wins over what is said for all."""
-    env = {"HOME": EnvEntry(name="HOME", value=HOME)} | {entry.name: entry for entry in profile.env}
-    retry = training.retry
+    ours = {"HOME": HOME} | ({ENDPOINT: spec.store.endpoint} if spec.store and spec.store.endpoint else {})
+    env = {name: EnvEntry(name=name, value=value) for name, value in ours.items()} | {
+        one.name: one for one in profile.env
+    }
+    training, retry = spec.training, spec.training.retry
     return profile.model_copy(
         update={
             "env": tuple(entry for _, entry in sorted(env.items())),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from windlass.flows.rendering.fleet import Surroundings
 from windlass.model.plan import Identity
-from windlass.model.specs.environment import Environment
+from windlass.model.specs.environment import Environment, StoreRef
 from windlass.ports import RemoteRunner, Wheels
 from windlass.ports.cluster import Cluster, Kind, Live
 from windlass.ports.workflows import Workflows
@@ -23,7 +23,7 @@ class Reach:
     cluster: Cluster
     workflows: Workflows
     around: Surroundings
-    remote: Callable[[str], Callable[[Path, Path], RemoteRunner]]
+    remote: Callable[[StoreRef], Callable[[Path, Path], RemoteRunner]]
     wheels: Wheels
 
     def kind(self, group: str, name: str, api: str | None = None) -> Kind | None:

@@ -15,7 +15,7 @@ from windlass.model import digests, layout
 from windlass.model.diagnostic import Place
 from windlass.model.failure import Findings, Usage, World
 from windlass.model.project import Loaded, Project
-from windlass.model.specs.environment import LOCAL, Environment
+from windlass.model.specs.environment import LOCAL, Environment, StoreRef
 from windlass.model.specs.model import Model
 from windlass.ports import Ports, RemoteRunner, Store, Wheels
 
@@ -32,8 +32,8 @@ class Uploaded:
     data: Mapping[str, str] | None
 
 
-def address(project: Project, environment: Environment) -> str:
-    """The address of the store that the environment's pods use. Raises `Usage` (WL611) where it does not train, `Findings`
+def address(project: Project, environment: Environment) -> StoreRef:
+    """The store that the environment's pods use. Raises `Usage` (WL611) where it does not train, `Findings`
     (WL240) where it has no store."""
     name, before = environment.metadata.name, environment.spec.promotes_from
     if before is not None or name == LOCAL:
@@ -41,7 +41,7 @@ def address(project: Project, environment: Environment) -> str:
         raise Usage.one("WL611", f"no pods of `{name}` train, so they need nothing from a store", hint)
     if environment.spec.store is None:
         raise Findings(cluster.missing(project.environments[name], {"store": None}, "trains"))
-    return environment.spec.store.uri
+    return environment.spec.store
 
 
 def upload(

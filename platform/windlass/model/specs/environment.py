@@ -58,6 +58,8 @@ class StoreRef(Document):
 
     uri: Text
     """A bucket, or a folder that all who use it share: `s3://ml-dev/windlass`, `file:///srv/store`."""
+    endpoint: Annotated[str, Field(pattern=ADDRESS)] | None = None
+    """Who keeps the bucket, where it is not AWS: `https://minio.example.org:9000`."""
     secret_ref: SecretRef | None = None
     """The secret with the keys to it."""
 

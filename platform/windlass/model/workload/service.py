@@ -8,11 +8,12 @@ from windlass.model.workload.parts import EnvEntry, Image, Meta, Network, Resour
 
 class Fetch(Document):
     """What must lie on the disk before a container starts: a bento and the packages of its lock, brought by a container of
-    its own from the store and compared with the digest. ``secret`` holds the keys to the store; ``library`` is None where the
-    image has the packages."""
+    its own from the store and compared with the digest. ``secret`` holds the keys to the store, ``endpoint`` says who keeps it;
+    ``library`` is None where the image has the packages."""
 
     image: Image
     store: Text
+    endpoint: str | None = None
     secret: str | None = None
     digest: Digest
     bento: Text

@@ -110,6 +110,16 @@ def test_placement_of_a_stage_is_laid_over_the_environment_s():
     assert places["train"].tolerations == (Toleration(key="spot"), Toleration(**gpu))
 
 
+def test_who_keeps_the_bucket_is_told_to_every_container_and_may_be_asked():
+    store = {"uri": "s3://ml", "endpoint": "https://minio.example.org:9000"}
+    made = placed(store=store, train={"env": [{"name": "AWS_ENDPOINT_URL_S3", "value": "https://theirs"}]})
+    told = {one.name: {entry.name: entry.value for entry in one.env}.get(training.ENDPOINT) for one in made.profiles}
+    assert told.pop("train") == "https://theirs"
+    assert set(told.values()) == {store["endpoint"]}
+    assert made.run is not None
+    assert made.run.network.egress_ports == (443, 6443, 9000)
+
+
 def test_the_queue_is_a_label_of_pods_alone():
     found = placed(queue={"cluster": "shared", "name": "nightly"})
     assert found.run is not None
