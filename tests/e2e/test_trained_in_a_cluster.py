@@ -180,6 +180,23 @@ def test_a_run_that_the_world_ended_is_tried_again(field: Field) -> None:
     assert list(field.workflows) == [name, f"{name}-r1"]
 
 
+def test_what_the_world_ends_thrice_is_left_to_people(field: Field) -> None:
+    orchard = field.orchard
+    for number in range(3):
+        orchard.does("apply", "dev", "--yes")
+        assert len(field.workflows) == number + 1
+        field.ends(list(field.workflows)[-1], "Error")
+    said = orchard.does("apply", "dev", "--yes")
+    assert len(field.workflows) == 3
+    assert "WL456" in said.text
+    assert f"windlass train {SLUG} --env dev" in said.text
+    assert "nothing to do" in orchard.does("apply", "dev", "--yes").text
+    orchard.does("train", SLUG, "--env", "dev")
+    assert [name[-3:] for name in field.workflows][1:] == ["-r1", "-r2", "-r3"]
+    orchard.does("apply", "dev", "--yes")
+    assert len(field.workflows) == 4, "it goes on"
+
+
 def test_a_run_is_submitted_by_hand(field: Field) -> None:
     orchard = field.orchard
     orchard.does("apply", "dev", "--yes")

@@ -3,7 +3,7 @@
 import json
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 from urllib.request import Request, urlopen
 
@@ -40,7 +40,7 @@ def laptop(
 ) -> Iterator[Orchard]:
     """The clone after a day's work on a laptop; its environment `dev` is the node."""
     clone.does("up", SLUG, "--port", str(clone.port))
-    (clone.folder / "seven.json").write_text(json.dumps(_asked(clone, clone.port)))
+    (clone.folder.parent / "seven.json").write_text(json.dumps(_asked(clone, clone.port)))
     clone.does("down")
     words = {
         "store": store.bucket("ml-dev"),
@@ -58,7 +58,7 @@ def laptop(
 
 
 def test_a_model_is_trained_in_pods_and_served_as_on_the_laptop(
-    laptop: Orchard, node: Node, store: bucket.Server
+    laptop: Orchard, node: Node, store: bucket.Server, registry: str
 ) -> None:
     admin = node.server.client("admin")
     laptop.does("apply", "dev", "--yes")
@@ -67,20 +67,47 @@ def test_a_model_is_trained_in_pods_and_served_as_on_the_laptop(
         status, answer = admin.request("POST", SECRETS.format(SPACE), secret)
         assert status == 201, answer
 
-    (run,) = admin.request("GET", WORKFLOWS)[1]["items"]
-    ended = _until(lambda: _phase(node, run["metadata"]["name"]), 600)
-    assert ended == "Succeeded", laptop.says("logs", SLUG, "--env", "dev").text + json.dumps(
-        _nodes(node, run), indent=1
-    )
-
+    (run,) = _runs(node)
+    assert _ended(node, run) == "Succeeded", laptop.says("status", "dev").text + json.dumps(_nodes(node, run), indent=1)
     (found,) = json.loads(laptop.does("collect", "dev", "--output", "json").out)["collected"]
     assert found["outcome"] == "passed", found
     laptop.clone.git("merge", "-q", "--no-ff", "-m", "serve it", found["proposal"]["branch"])
     said = laptop.does("apply", "dev", "--yes")
     (standing,) = json.loads(laptop.does("status", "dev", "--output", "json").out)
-    assert standing["state"] == "serving", said.text
+    assert (standing["state"], standing["version"]) == ("serving", 1), said.text
     with Forwarded(node, "service/vision-digits") as port:
-        assert _asked(laptop, port) == json.loads((laptop.folder / "seven.json").read_text())
+        assert _asked(laptop, port) == json.loads((laptop.folder.parent / "seven.json").read_text())
+    with urlopen(f"{registry}/api/2.0/mlflow/registered-models/alias?name=vision-digits&alias=dev") as answer:
+        assert json.load(answer)["model_version"]["version"] == "1"
+
+
+def test_a_stage_that_fails_in_its_pod_tells_how_and_what_serves_goes_on(laptop: Orchard, node: Node) -> None:
+    before = set(_runs(node))
+    laptop.edit(
+        "specs/vision/digits/train.py",
+        "def main() -> None:\n",
+        'def main() -> None:\n    raise SystemExit("no trees today")\n',
+    )
+    laptop.clone.commit("no trees")
+    laptop.does("apply", "dev", "--yes")
+    (run,) = set(_runs(node)) - before
+    assert _ended(node, run) == "Failed"
+    (standing,) = json.loads(laptop.does("status", "dev", "--output", "json").out)
+    assert standing["state"] == "serving"
+    (failed,) = standing["training"]["failed"]
+    assert (failed["step"], failed["exit"]) == ("train", 1)
+    assert any("no trees today" in line for line in failed["log"]), failed
+    said = laptop.does("status", "dev").text
+    assert "step train has failed" in said
+    assert "no trees today" in said
+    (found,) = json.loads(laptop.does("collect", "dev", "--output", "json").out)["collected"]
+    assert found["outcome"] == "failed", found
+    with Forwarded(node, "service/vision-digits") as port:
+        assert _asked(laptop, port) == json.loads((laptop.folder.parent / "seven.json").read_text())
+
+
+def _runs(node: Node) -> list[str]:
+    return [one["metadata"]["name"] for one in node.server.client("admin").request("GET", WORKFLOWS)[1]["items"]]
 
 
 def _asked(laptop: Orchard, port: int) -> Any:
@@ -91,26 +118,25 @@ def _asked(laptop: Orchard, port: int) -> Any:
         return json.load(answer)
 
 
-def _phase(node: Node, name: str) -> str | None:
-    status, live = node.server.client("admin").request("GET", f"{WORKFLOWS}/{name}")
-    phase = live.get("status", {}).get("phase")
-    return phase if status == 200 and phase in ("Succeeded", "Failed", "Error") else None
-
-
-def _nodes(node: Node, run: dict[str, Any]) -> Any:
-    live = node.server.client("admin").request("GET", f"{WORKFLOWS}/{run['metadata']['name']}")[1]
-    return [
-        {key: one.get(key) for key in ("displayName", "phase", "message")}
-        for one in live["status"].get("nodes", {}).values()
-    ]
-
-
-def _until(told: Callable[[], Any], seconds: float) -> Any:
+def _ended(node: Node, name: str, seconds: float = 900) -> str:
+    """The phase in which a run comes to its end."""
     limit = time.monotonic() + seconds
-    while (found := told()) is None:
-        assert time.monotonic() < limit, f"not within {seconds} s"
+    while True:
+        phase = _status(node, name).get("phase")
+        if phase in ("Succeeded", "Failed", "Error"):
+            return str(phase)
+        assert time.monotonic() < limit, f"{name} is {phase} after {seconds} s: {_nodes(node, name)}"
         time.sleep(0.5)
-    return found
+
+
+def _status(node: Node, name: str) -> dict[str, Any]:
+    status: dict[str, Any] = node.server.client("admin").request("GET", f"{WORKFLOWS}/{name}")[1].get("status", {})
+    return status
+
+
+def _nodes(node: Node, name: str) -> list[dict[str, Any]]:
+    told = _status(node, name).get("nodes", {}).values()
+    return [{key: one.get(key) for key in ("displayName", "phase", "message")} for one in told]
 
 
 class Forwarded:

@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
-Way = Literal["submit", "running"]
+Way = Literal["submit", "running", "given up"]
+MOST = 3
+"""Attempts after which a run is tried again only by hand: what the world breaks thrice is not mended by waiting."""
 GOING = ("", "Pending", "Running")
 """The phases of a Workflow that has not ended."""
 
@@ -23,7 +25,8 @@ def following(name: str, tried: list[Mapping[str, Any]]) -> tuple[Way, str]:
     last = tried[-1]["metadata"]["name"]
     if phase(tried[-1]) in GOING:
         return "running", last
-    return "submit", f"{name}-r{(_number(name, last) or 0) + 1}"
+    way: Way = "given up" if len(tried) >= MOST else "submit"
+    return way, f"{name}-r{(_number(name, last) or 0) + 1}"
 
 
 def phase(workflow: Mapping[str, Any]) -> str:

@@ -23,18 +23,19 @@ INPUTS = "windlass.dev/inputs-digest"
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run that specs ask for: what is to happen, and the Workflow that would be submitted."""
+    """One run that specs ask for: what is to happen, the Workflow that would be submitted, and whether that is left to people."""
 
     change: Change
     object: Mapping[str, Any]
+    given_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """All of an environment, and what could not be found out about them."""
+    """All of an environment, and what people must know of them."""
 
     every: tuple[Run, ...] = ()
-    unsure: tuple[Verdict, ...] = ()
+    said: tuple[Verdict, ...] = ()
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -51,7 +52,8 @@ def look(ports: Ports, reach: Reach, environment: Environment, rendered: tuple[M
         known = {_inputs(one): _recorded(ports, environment, one) for one in rendered}
     except World as world:
         return Runs(tuple(_run(one, live, None) for one in rendered), (_unsure(environment, world),))
-    return Runs(tuple(_run(one, live, known[_inputs(one)]) for one in rendered))
+    every = tuple(_run(one, live, known[_inputs(one)]) for one in rendered)
+    return Runs(every, tuple(_given_up(environment, one) for one in every if one.given_up))
 
 
 def workflows(reach: Reach, environment: Environment, namespaces: set[str]) -> list[Live]:
@@ -84,10 +86,27 @@ def _run(rendered: Mapping[str, Any], live: list[Live], known: Candidate | None)
         there = _there(identity, inputs, known.outcome if known else GOES)
         said = _ended(known) if known else attempts.told(tried[-1])
         return Run(Change(identity=identity, action="unchanged", reason=said, observed=there), named)
+    if way == "given up":
+        why = f"{len(tried)} attempts ended without a word, the last one: {attempts.told(tried[-1])}"
+        left = Observed(identity=identity, present=False, uid=inputs, version=GOES)
+        return Run(Change(identity=identity, action="unchanged", reason=why, observed=left), named, given_up=True)
     absent = Observed(identity=identity, present=False)
     why = "nobody has trained these inputs" if not tried else f"{attempts.told(tried[-1])}: it is tried again"
     desired = {"digest": digests.of_value(rendered["spec"])}
     return Run(Change(identity=identity, action="create", reason=why, desired=desired, observed=absent), named)
+
+
+def _given_up(environment: Environment, run: Run) -> Verdict:
+    slug, name = run.change.identity.owner, environment.metadata.name
+    return Verdict(
+        guard="training",
+        allowed=True,
+        subject=slug,
+        reason=f"the training of {slug} is not tried again: {run.change.reason}",
+        hint=f"see why (`windlass status {name}`, `windlass logs {slug} --env {name}`); then `windlass train {slug} --env {name}`",
+        code="WL456",
+        warning=True,
+    )
 
 
 def _there(identity: Identity, inputs: str, version: str) -> Observed:

@@ -1,5 +1,7 @@
 """Submit one model's training by hand, as apply would."""
 
+from dataclasses import replace
+
 from windlass.engine.evidence import seconds
 from windlass.flows import actor, clean
 from windlass.flows.cluster import runs
@@ -27,6 +29,8 @@ def train(ports: Ports, reach: Reach, project: Project, environment: Environment
             "WL552", f"nothing can be named that {slug} is trained with: its data was never collected", hint
         )
     (run,) = mine
+    if run.given_up:  # whoever asks by name wants another attempt
+        run = replace(run, change=run.change.model_copy(update={"action": "create"}))
     if run.change.action == "create":
         holder, patience = f"{actor.name(ports)} (train {slug})", seconds(environment.spec.target.wait)
         with reach.cluster.hold(inventory(environment), holder, patience):
