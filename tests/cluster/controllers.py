@@ -11,11 +11,13 @@ from tests.cluster.passing import end
 
 
 class Controllers:
-    """Watches the deployments of some namespaces and says that they are ready. ``broken`` are names that never are."""
+    """Watches the deployments of some namespaces and says that they are ready. ``broken`` are names that never are, and those
+    ``unseen`` nobody looks at."""
 
     def __init__(self, admin: Client, prefix: str) -> None:
         self._admin, self._prefix = admin, prefix
         self.broken: set[str] = set()
+        self.unseen: set[str] = set()
         self._over = threading.Event()
         self._watch: socket.socket | None = None
         self._thread = threading.Thread(target=self._go, daemon=True)
@@ -46,7 +48,7 @@ class Controllers:
 
     def _ready(self, deployment: dict[str, Any]) -> None:
         meta = deployment["metadata"]
-        if deployment.get("status", {}).get("observedGeneration") == meta["generation"]:
+        if meta["name"] in self.unseen or deployment.get("status", {}).get("observedGeneration") == meta["generation"]:
             return
         path = f"/apis/apps/v1/namespaces/{meta['namespace']}/deployments/{meta['name']}/status"
         body = {"status": status(deployment, broken=meta["name"] in self.broken)}

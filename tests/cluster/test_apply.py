@@ -2,6 +2,8 @@
 
 import shutil
 import subprocess
+import threading
+import time
 
 import pytest
 
@@ -201,6 +203,46 @@ def test_what_does_not_get_well_is_told_with_its_reason(
     place.admin.request("PATCH", path, {"status": {"observedGeneration": 0}}, "application/merge-patch+json")
     assert place.apply().exit == 0
     assert place.receipts()[-1]["served"][B]["healthy"]
+
+
+def test_what_only_crashes_is_not_waited_for_to_the_end(
+    place: Place, controllers: Controllers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "LOOK", 0.2)
+    controllers.unseen.add("team-001-model-00001")
+    place.environment("admin", wait="120s")
+    crashes = threading.Thread(target=crashing, args=(place, "team-001-model-00001"))
+    crashes.start()
+    began = time.monotonic()
+    said = place.apply()
+    crashes.join()
+    assert (said.exit, time.monotonic() - began < 100) == (1, True), said.all
+    assert "team-001-model-00001-abc: model started anew 4 times" in said.err, said.err
+    assert not place.receipts()[-1]["served"][B]["healthy"]
+
+
+def crashing(place: Place, name: str) -> None:
+    """A pod of a Deployment, once that is there, whose container starts anew again and again."""
+    space = f"/api/v1/namespaces/{place.prefix}-team-001"
+    while place.admin.request("GET", place.path("deployment", B))[0] != 200:
+        time.sleep(0.1)
+    labels = place.get("deployment", B)["spec"]["selector"]["matchLabels"]
+    place.admin.request("POST", f"{space}/serviceaccounts", {"metadata": {"name": "default"}})
+    limits = {"limits": {"cpu": "1", "memory": "1Gi"}, "requests": {"cpu": "1", "memory": "1Gi"}}
+    restricted = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
+    model = {"name": "model", "image": "local/model:1", "resources": limits, "securityContext": restricted}
+    security = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
+    pod = {
+        "metadata": {"name": f"{name}-abc", "labels": labels},
+        "spec": {"containers": [model], "securityContext": security},
+    }
+    status, answer = place.admin.request("POST", f"{space}/pods", pod)
+    assert status == 201, answer
+    for restarts in range(5):
+        time.sleep(1)
+        told = {"name": "model", "restartCount": restarts, "image": "", "imageID": "", "ready": False}
+        path = f"{space}/pods/{name}-abc/status"
+        place.admin.request("PATCH", path, {"status": {"containerStatuses": [told]}}, "application/merge-patch+json")
 
 
 def test_what_lost_its_label_is_waited_for_all_the_same(

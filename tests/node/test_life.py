@@ -100,7 +100,7 @@ def test_a_stage_that_fails_in_its_pod_tells_how_and_what_serves_goes_on(laptop:
     said = laptop.does("status", "dev").text
     assert "step train has failed" in said
     assert "no trees today" in said
-    (found,) = json.loads(laptop.does("collect", "dev", "--output", "json").out)["collected"]
+    (found,) = json.loads(laptop.says("collect", "dev", "--output", "json").out)["collected"]
     assert found["outcome"] == "failed", found
     with Forwarded(node, "service/vision-digits") as port:
         assert _asked(laptop, port) == json.loads((laptop.folder.parent / "seven.json").read_text())

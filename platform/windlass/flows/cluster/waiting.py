@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
-from windlass.engine.cluster import applyset, stamp, why
+from windlass.engine.cluster import applyset, restarts, stamp, why
 from windlass.engine.cluster.health import Health, health
+from windlass.engine.cluster.restarts import Counts
 from windlass.engine.evidence import seconds
 from windlass.flows.applying.receipts import Act, Done
 from windlass.flows.cluster.plan import Seen
@@ -56,11 +57,16 @@ def _until(act: Act, reach: Reach, todo: list[Identity]) -> dict[Identity, Healt
     """The health of each in the end: when all have come to rest, or the environment's patience is over."""
     limit = seconds(act.environment.spec.target.wait)
     end, found, told = act.ports.clock.monotonic() + limit, dict[Identity, Health](), dict[Identity, str]()
+    before, budget = dict[Identity, Counts](), act.environment.spec.target.restarts
     while True:
         waiting = [one for one in todo if one not in found or found[one].state not in SETTLED]
         seen = _seen(act, reach, waiting)
         for identity, live in seen.items():
             found[identity] = health(live) if live is not None else Health("failed", "it is gone")
+            if live is not None and found[identity].state == "progressing":
+                pods = _pods(reach, live)
+                crashed = restarts.spent(pods, before.setdefault(identity, restarts.counts(pods)), budget)
+                found[identity] = Health("failed", crashed) if crashed else found[identity]
             if found[identity].state == "progressing" and told.get(identity) != found[identity].reason:
                 told[identity] = found[identity].reason
                 act.ports.progress.note(f"  {identity}: {found[identity].reason}")
@@ -69,6 +75,11 @@ def _until(act: Act, reach: Reach, todo: list[Identity]) -> dict[Identity, Healt
         if not moving or left <= 0:
             return found
         _changed(reach, moving[0], seen, min(LOOK, left))
+
+
+def _pods(reach: Reach, live: Live) -> list[Live]:
+    labels = (((live.get("spec") or {}).get("selector") or {}).get("matchLabels")) or {}
+    return reach.cluster.pods(live["metadata"]["namespace"], labels) if labels else []
 
 
 def _seen(act: Act, reach: Reach, identities: list[Identity]) -> dict[Identity, Live | None]:
@@ -100,12 +111,13 @@ def _changed(reach: Reach, identity: Identity, seen: Mapping[Identity, Live | No
 def _failure(reach: Reach, identity: Identity, told: Health) -> Findings:
     """Why an object is not well, as far as the cluster tells."""
     live = reach.read(identity) or {}
-    labels = (((live.get("spec") or {}).get("selector") or {}).get("matchLabels")) or {}
-    pods = reach.cluster.pods(identity.namespace, labels) if labels else []
+    pods = _pods(reach, live)
     names = {identity.name, *(one["metadata"]["name"] for one in pods)}
     names |= {one["metadata"].get("ownerReferences", [{}])[0].get("name", "") for one in pods}
     events = reach.cluster.events(identity.namespace, names) if identity.namespace else []
-    reasons = why.why(live, events, pods) or (told.reason,)
+    found = why.why(live, events, pods)
+    crashed = () if told.state != "failed" or told.reason == health(live).reason else (told.reason,)
+    reasons = (*crashed, *found) or (told.reason,)
     patience = "was not well within `target.wait`"
     state = "failed" if told.state == "failed" else patience
     output = "".join(_log(reach, one) for one in pods[:1])

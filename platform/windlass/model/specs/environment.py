@@ -40,6 +40,8 @@ class Target(Document):
     `https://argo.example.org`. ARGO_TOKEN says who asks, as for Argo's own command line."""
     wait: Duration = "10m"
     """How long what was applied to a cluster may take to work, and how long another apply is waited for."""
+    restarts: Annotated[Int, Field(ge=0)] = 3
+    """How often a container of what was applied may start anew before it is waited for no more."""
     home: Annotated[str, Field(pattern=NAMESPACE)] | None = None
     """The namespace of Windlass's own inventory and lock; `windlass-<environment>` where none is said."""
     port: Annotated[Int, Field(ge=1, le=65535)] | None = None
