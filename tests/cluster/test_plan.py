@@ -22,6 +22,7 @@ def test_nothing_is_written_by_a_plan(place: Place, detour: Faults) -> None:
     said = place.plan("--exit-code")
     assert said.exit == 3
     assert set(said.actions().values()) == {"create"}
+    assert "/team-000-model-00000   2 copies; its namespace is new" in place.run("plan", "staging").out
     assert all("dryRun=All" in one.target for one in detour.requests if one.method != "GET")
     assert place.get("configmap", place.home, "windlass-staging") is None
 
@@ -29,7 +30,7 @@ def test_nothing_is_written_by_a_plan(place: Place, detour: Faults) -> None:
 def test_an_update_is_told_field_by_field(served: Place) -> None:
     served.overlay(A, "{serving: {minReplicas: 5, maxReplicas: 5}}")
     said = served.run("plan", "staging")
-    assert f"~ Deployment {served.prefix}-team-000/team-000-model-00000" in said.out
+    assert f"~ Deployment {served.prefix}-team-000/team-000-model-00000   2 -> 5 copies" in said.out
     assert "spec.replicas" in said.out
     assert "2 -> 5" in said.out
     assert served.plan().actions() == {

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from windlass.engine.cluster import compare, owned, refusals, stamp
+from windlass.engine.cluster import compare, copies, owned, refusals, stamp
 from windlass.engine.cluster.conflicts import Conflict, conflicts, settled, without
 from windlass.flows.cluster.wanted import Sent
 from windlass.model import digests
@@ -52,7 +52,13 @@ def ask(cluster: Cluster, sent: Sent, seen: Live | None, spaces: Collection[str]
         return _refused(cluster, kind, sent, answer)
     if answer.created:
         absent = Observed(identity=identity, present=False)
-        change = Change(identity=identity, action="create", desired={"digest": sent.digest}, observed=absent)
+        change = Change(
+            identity=identity,
+            action="create",
+            reason=copies.told(None, sent.object),
+            desired={"digest": sent.digest},
+            observed=absent,
+        )
         return Asked(change, sent, body, force, warnings=answer.warnings)
     return _differs(cluster, kind, sent, body, force, answer)
 
@@ -111,7 +117,7 @@ def _differs(cluster: Cluster, kind: Kind, sent: Sent, body: Mapping[str, Any], 
         identity=identity,
         action="update" if fields or not mine else "unchanged",
         fields=fields,
-        reason="" if mine else "adopted: it was there before",
+        reason=copies.told(live, answer.live) if mine else "adopted: it was there before",
         desired={"digest": sent.digest},
         observed=observed(identity, live),
     )
@@ -147,8 +153,13 @@ def _refused(cluster: Cluster, kind: Kind, sent: Sent, answer: Refusal) -> Asked
 
 def _later(sent: Sent, why: str) -> Asked:
     absent = Observed(identity=sent.identity, present=False)
+    known = copies.told(None, sent.object)
     change = Change(
-        identity=sent.identity, action="create", reason=why, desired={"digest": sent.digest}, observed=absent
+        identity=sent.identity,
+        action="create",
+        reason=f"{known}; {why}" if known else why,
+        desired={"digest": sent.digest},
+        observed=absent,
     )
     return Asked(change, sent, sent.object, untold=True)
 
