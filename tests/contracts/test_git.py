@@ -104,6 +104,17 @@ def test_names_with_blanks_quotes_and_umlauts_pass(repo: Clone, git: CommandGit)
     assert [found.sha for found in git.log(commit, [ODD], limit=1)] == [commit]
 
 
+def test_a_branch_changed_what_it_did_since_it_left_its_base(repo: Clone, git: CommandGit) -> None:
+    base = repo.git("rev-parse", "HEAD")
+    repo.git("checkout", "-q", "-b", "work")
+    repo.git("mv", "specs/b.txt", "specs/moved.txt")
+    head = repo.commit("moved", {ODD: "four\n"})
+    repo.git("checkout", "-q", "main")
+    main = repo.commit("theirs", {"a.txt": "theirs\n"})
+    assert set(git.changed(main, head)) == {"specs/b.txt", "specs/moved.txt", ODD}
+    assert git.changed(main, base) == ()
+
+
 def test_dirty_lists_changed_and_new_files_but_no_ignored_ones(repo: Clone, git: CommandGit) -> None:
     repo.write({".gitignore": "*.log\n", "a.txt": "other\n", "new/deep.txt": "x", "x.log": "x"})
     assert git.dirty() == (".gitignore", "a.txt", "new/deep.txt") or set(git.dirty()) == {

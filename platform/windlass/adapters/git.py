@@ -62,6 +62,14 @@ class CommandGit:
         out = self._run("read the status", "status", "--porcelain", "-z", "--no-renames", "-uall", "--", *paths)
         return tuple(os.fsdecode(entry[3:]) for entry in out.split(b"\0") if entry)
 
+    def changed(self, base: str, head: str) -> tuple[str, ...]:
+        """What `git diff base...head` names."""
+        return _names(
+            self._run(
+                "compare commits", "diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", f"{base}...{head}"
+            )
+        )
+
     def tracked(self, folder: str) -> frozenset[str]:
         """Paths below a folder in the index."""
         return frozenset(_names(self._run("list files", "ls-files", "-z", "--", folder or ".")))

@@ -29,6 +29,7 @@ VERBS = {
     "down": "stop what runs here",
     "runs": "compare training runs",
     "bootstrap": "print the rights that an environment needs in its cluster",
+    "affected": "what a branch concerns: environments to plan, models to test",
     "plan": "show what an environment would change",
     "apply": "do it, exactly as planned",
     "record": "put a receipt into the ledger",

@@ -47,6 +47,11 @@ class Git(Protocol):
         """Repository-relative paths that differ from HEAD (tracked or untracked, not ignored)."""
         ...
 
+    def changed(self, base: str, head: str) -> tuple[str, ...]:
+        """Repository-relative paths that differ between a commit and the last one that it has in common with a base; a file
+        that was renamed under both names. Raises `World` where they have none."""
+        ...
+
     def tracked(self, folder: str) -> frozenset[str]:
         """Repository-relative paths below a folder that git tracks (in the index)."""
         ...

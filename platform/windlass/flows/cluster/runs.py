@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from windlass.engine import commands
 from windlass.engine.cluster import attempts, stamp
 from windlass.flows.applying.receipts import GOES
 from windlass.flows.cluster.reach import Reach
@@ -98,12 +99,16 @@ def _run(rendered: Mapping[str, Any], live: list[Live], known: Candidate | None)
 
 def _given_up(environment: Environment, run: Run) -> Verdict:
     slug, name = run.change.identity.owner, environment.metadata.name
+    see, read, again = (
+        commands.windlass(environment, words)
+        for words in (f"status {name}", f"logs {slug} --env {name}", f"train {slug} --env {name}")
+    )
     return Verdict(
         guard="training",
         allowed=True,
         subject=slug,
         reason=f"the training of {slug} is not tried again: {run.change.reason}",
-        hint=f"see why (`windlass status {name}`, `windlass logs {slug} --env {name}`); then `windlass train {slug} --env {name}`",
+        hint=f"see why ({see}, {read}); then {again}",
         code="WL456",
         warning=True,
     )
