@@ -104,6 +104,23 @@ def test_a_stamp_tells_of_everything(tmp_path: Path) -> None:
         assert folder.stamp("a") != before
 
 
+def test_a_stamp_tells_of_folders_that_changed_places(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    folder = write(out, {"a/p/x.yaml": b"p", "a/q/x.yaml": b"q"})
+    files = [out / "a/p/x.yaml", out / "a/q/x.yaml"]
+    for _ in range(1000):
+        for file in files:
+            file.touch()
+        if len({file.stat().st_ctime_ns for file in files}) == 1:
+            break
+    else:
+        pytest.skip("no two files change at the same time here, as the clock of this system has it")
+    before = folder.stamp("a")
+    for old, new in (("p", "t"), ("q", "p"), ("t", "q")):
+        (out / "a" / old).rename(out / "a" / new)
+    assert folder.stamp("a") != before
+
+
 def test_what_is_not_put_in_place_leaves_no_trace(tmp_path: Path) -> None:
     out = RenderedFolder(tmp_path / "out", tmp_path / "repo")
     out.begin()

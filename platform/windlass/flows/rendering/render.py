@@ -94,7 +94,8 @@ def _into(ports: Ports, around: Surroundings, asked: Asked, out: Rendered, place
     lasting = {
         name: one for name, one in entries.items() if name in states and states[name].settled and one.made.lasting
     }
-    memory.remember(ports.files, where, lasting)
+    if lasting != before:
+        memory.remember(ports.files, where, lasting)
     return Shown(sum(entry.made.count for entry in entries.values()), len(made) - 1, len(ready.parts.parts))
 
 
