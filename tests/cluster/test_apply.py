@@ -205,6 +205,29 @@ def test_what_does_not_get_well_is_told_with_its_reason(
     assert place.receipts()[-1]["served"][B]["healthy"]
 
 
+def test_what_was_not_touched_is_looked_at_before_a_receipt_calls_it_healthy(served: Place) -> None:
+    path = served.path("deployment", A) + "/status"
+    ill = {"readyReplicas": 0, "availableReplicas": 0, "unavailableReplicas": 2}
+    served.admin.request("PATCH", path, {"status": ill}, "application/merge-patch+json")
+    served.delete("service", B)
+    said = served.apply()
+    assert said.exit == 0, said.all
+    assert "which this apply did not touch, is not well" in said.err
+    told = served.receipts()[-1]["served"]
+    assert (told[A]["healthy"], told[B]["healthy"]) == (False, True)
+
+
+def test_an_older_commit_than_what_was_applied_is_refused(served: Place) -> None:
+    before = served.git("rev-parse", "HEAD").strip()
+    served.overlay(A, "{serving: {minReplicas: 5, maxReplicas: 5}}")
+    served.applied()
+    served.git("checkout", "-q", before)
+    for said in (served.run("plan", "staging"), served.apply()):
+        assert said.exit == 4, said.all
+        assert "WL438" in said.all
+    assert served.get("deployment", A)["spec"]["replicas"] == 5
+
+
 def test_what_only_crashes_is_not_waited_for_to_the_end(
     place: Place, controllers: Controllers, monkeypatch: pytest.MonkeyPatch
 ) -> None:

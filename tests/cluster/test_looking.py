@@ -6,6 +6,7 @@ import time
 
 from tests.cluster.controllers import Controllers
 from tests.cluster.place import A, B, Place
+from windlass.engine.cluster import stamp
 
 
 def standings(place: Place) -> dict[str, dict]:
@@ -56,6 +57,27 @@ def test_drift_names_who_changed_what(served: Place) -> None:
     assert f"Service {served.prefix}-team-001/team-001-model-00001 deleted" in lines
     told = json.loads(served.run("drift", "staging", "--output", "json").out)["drift"]
     assert {one["object"]["kind"] for one in told} == {"Deployment", "Service"}
+
+
+def test_drift_is_not_hidden_by_who_makes_an_object_anew_or_edits_its_mark(served: Place) -> None:
+    live = served.get("deployment", A)
+    served.delete("deployment", A)
+    meta = {"name": live["metadata"]["name"], "labels": live["metadata"]["labels"]}
+    theirs = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": meta, "spec": live["spec"]}
+    path = served.path("deployment", A).rpartition("/")[0]
+    assert served.admin.request("POST", f"{path}?fieldManager=kubectl-create", theirs)[0] == 201
+    served.patch(
+        "service",
+        B,
+        {"metadata": {"annotations": {stamp.APPLIED: "sha256:0"}, "labels": {"windlass.dev/team": "theirs"}}},
+    )
+    said = served.run("drift", "staging", "--exit-code")
+    assert said.exit == 3, said.all
+    assert f"Deployment {served.prefix}-team-000/team-000-model-00000  made anew by somebody" in said.out
+    assert f"Service {served.prefix}-team-001/team-001-model-00001  changed" in said.out
+    standing = json.loads(served.run("status", "staging", "--output", "json").out)[0]
+    assert standing["state"] == "failed"
+    assert "Deployment" in standing["detail"]
 
 
 def test_what_git_asks_for_anew_is_no_drift(served: Place) -> None:

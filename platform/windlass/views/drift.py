@@ -21,13 +21,16 @@ def as_text(environment: str, found: Sequence[Drift]) -> str:
 
 
 def as_json(found: Sequence[Drift]) -> str:
-    """Every object. ``before`` of a field is what is there, ``after`` what was applied."""
+    """Every object, and of each field what was applied and what is there."""
     told = [
         {
             "object": one.identity.plain(),
             "what": one.what,
             "detail": one.detail,
-            "fields": [change.plain() for change in one.fields],
+            "fields": [
+                {"path": field.path, "applied": field.after, "live": field.before, "by": field.by}
+                for field in one.fields
+            ],
         }
         for one in found
     ]

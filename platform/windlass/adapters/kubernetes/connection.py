@@ -70,7 +70,13 @@ class Connection:
                 config.load_incluster_config(client_configuration=self._configuration)
             else:
                 config.load_kube_config(_file(), self._context, client_configuration=self._configuration)
-        except (ConfigException, OSError, ValueError) as error:
+        except (
+            ConfigException,
+            OSError,
+            ValueError,
+            TypeError,
+            AttributeError,
+        ) as error:  # the client looks into any YAML
             raise self._unknown(error) from error
         # asked once: the client sets its whole configuration anew for each answer
         self._address = str(self._configuration.host).rstrip("/")

@@ -70,13 +70,13 @@ def _told(now: Seen) -> bool:
 def _do(act: Act, reach: Reach, now: Seen) -> Applied:
     started, done = act.ports.clock.now(), Done()
     writing = Writing(act, reach, now, done)
-    well: frozenset[str] = frozenset()
+    well, ill = set[str](), set[str]()
     try:
         owners = {change.identity.owner for change in now.plan.pending}
         contents.bring(act.ports, act.project, act.environment, now, owners)
         writing.all()
         writing.submit()
-        well = waiting.wait(act, reach, now, done)
+        well, ill = waiting.wait(act, reach, now, done)
         aliases.point(act, reach, now.aliases, well, done)
         done.outcome = "failed" if done.failures else "succeeded"
     except Failure as failure:
@@ -84,7 +84,7 @@ def _do(act: Act, reach: Reach, now: Seen) -> Applied:
         done.outcome = "failed"
     finally:
         writing.rest()
-        receipt = _receipt(act, started, done, served(act, now, well))
+        receipt = _receipt(act, started, done, served(act, now, well, ill))
     if done.failures:
         raise done.failures[0]
     return Applied(act.plan, receipt)

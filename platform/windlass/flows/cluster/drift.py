@@ -1,6 +1,6 @@
 """What somebody did in a cluster to what an environment applied there, and who."""
 
-from windlass.engine.cluster import stamp
+from windlass.engine.cluster import owned, stamp
 from windlass.engine.drifted import drifted
 from windlass.flows.cluster import plan as planning
 from windlass.flows.cluster.plan import Seen
@@ -10,21 +10,31 @@ from windlass.model.drift import Drift
 from windlass.model.project import Project
 from windlass.model.specs.environment import Environment
 from windlass.ports import Ports
+from windlass.ports.cluster import Live
 
 
 def drift(ports: Ports, reach: Reach, project: Project, environment: Environment) -> tuple[Drift, ...]:
     """Every object that is not as it was applied. What git asks for and nobody applied yet is none. Raises like `plan`."""
     seen = planning.seen(ports, reach, project, environment)
     looked, live = seen.looked, seen.looked.live
+    members = looked.held.members
+    uids = {one.identity.key: one.observed.uid for one in looked.changes if one.observed.present}
+    anew = {key for key, uid in uids.items() if members.get(key, uid) not in ("", uid)}
     pending = {
         one.identity.key
         for one in seen.wanted.objects
-        if one.identity.key in live and stamp.said(live[one.identity.key], stamp.APPLIED) != one.digest
+        if (there := live.get(one.identity.key)) and stamp.said(there, stamp.APPLIED) != one.digest and _marked(there)
     }
-    found = drifted(looked.changes, looked.held.members.keys(), pending)
+    found = drifted(looked.changes, members.keys(), pending, anew)
     if seen.aliases.unsure is not None:
         ports.progress.note(f"  nothing is known of aliases: {seen.aliases.unsure}")
     return (*found, *_aliases(seen), *looked.strangers)
+
+
+def _marked(live: Live) -> bool:
+    """Whether what an object says of its last apply is still ours: who changes that hides nothing."""
+    fields = owned.ours(live)
+    return fields is not None and owned.covers(fields, {"metadata": {"annotations": {stamp.APPLIED: ""}}})
 
 
 def _aliases(seen: Seen) -> tuple[Drift, ...]:

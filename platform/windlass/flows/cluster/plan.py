@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from windlass import __version__
-from windlass.engine import guard
+from windlass.engine import commands, guard
 from windlass.engine.cluster.applyset import PART_OF
 from windlass.flows import clean
 from windlass.flows.applying import deletions, receipts
@@ -17,6 +17,7 @@ from windlass.flows.cluster.wanted import Wanted
 from windlass.flows.plan import unmerged
 from windlass.flows.releasing import approvals, releases
 from windlass.flows.releasing.releases import Held
+from windlass.model import digests
 from windlass.model.plan import Change, Plan, Verdict
 from windlass.model.project import Project
 from windlass.model.receipt import Receipt
@@ -65,6 +66,7 @@ def seen(ports: Ports, reach: Reach, project: Project, environment: Environment,
             *_blocked(looked),
             *guard.verdicts(changes, environment.spec.guards, deletions.allowed(ports, last, base)),
             *_protected(changes, environment),
+            *_backwards(ports, environment, last, base),
             *approvals.verdicts(ports, project, environment, held, changes, last, base),
             *_alone(looked),
             *trainings.said,
@@ -90,6 +92,26 @@ def _blocked(looked: Looked) -> list[Verdict]:
         )
         for one in looked.asked.values()
         for why in one.why
+    ]
+
+
+def _backwards(ports: Ports, environment: Environment, last: Receipt | None, base: str | None) -> list[Verdict]:
+    """A commit before the one that was applied last is refused: it is an old job that runs again, and no way back."""
+    if last is None or base is None or last.commit in (None, base) or not ports.git.resolve(last.commit):
+        return []
+    if not ports.git.is_ancestor(base, last.commit):
+        return []
+    name = environment.metadata.name
+    back = commands.windlass(environment, f"rollback TEAM/MODEL --env {name} --reason WHY")
+    return [
+        Verdict(
+            guard="history",
+            allowed=False,
+            subject=name,
+            reason=f"{digests.short(base)} is older than what {name} has: {digests.short(last.commit)} was applied there",
+            hint=f"apply the newest commit; the way back is a new one: `git revert`, or {back}",
+            code="WL438",
+        )
     ]
 
 

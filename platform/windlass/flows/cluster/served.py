@@ -8,11 +8,12 @@ from windlass.flows.cluster.plan import Seen
 from windlass.model.receipt import Served
 
 
-def served(act: Act, now: Seen, well: Collection[str]) -> dict[str, Served]:
-    """By model: its release, once all its objects were seen as they should be. One of which something was begun and not seen well
-    is told as it was before, and unhealthy; one that nobody knows of before, as what was begun."""
+def served(act: Act, now: Seen, well: Collection[str], ill: Collection[str]) -> dict[str, Served]:
+    """By model: its release, once all its objects were seen as they should be. One of which something was begun and not seen
+    well, or that was seen to be ill, is told as it was before, and unhealthy; one that nobody knows of before, as what was
+    begun."""
     before = act.last.served if act.last else {}
-    begun = {change.identity.owner for change in now.plan.pending}
+    begun = {change.identity.owner for change in now.plan.pending} | set(ill)
     done: dict[str, Served] = {}
     for slug, one in now.held.items():
         if slug in well:

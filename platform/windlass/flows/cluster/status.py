@@ -28,14 +28,14 @@ def status(ports: Ports, reach: Reach, project: Project, environment: Environmen
     """One line per model, in name order. Nothing is rendered and nothing is written."""
     name = environment.metadata.name
     held = releases.current(ports, project, environment, ports.git.head())
-    live = _live(reach, environment)
+    live, lost = _live(reach, environment)
     running = _trainings(reach, project, environment) if objects.trains(ports, environment) else {}
     last, waits = receipts.last(ports, environment), waiting.waiting(ports, name)
     slugs = {*held, *live, *running, *(one.slug for one in waits)}
     found = []
     for slug in sorted(slugs):
         mine = [one for one in waits if one.slug == slug]
-        standing = _standing(environment, slug, held.get(slug), live.get(slug, ()), last, mine)
+        standing = _standing(environment, slug, held.get(slug), live.get(slug, ()), lost.get(slug, ()), last, mine)
         found.append(_with_run(reach, standing, running.get(slug)))
     return found
 
@@ -56,24 +56,34 @@ def _with_run(reach: Reach, standing: Standing, run: Live | None) -> Standing:
     return replace(standing, state="training" if idle else standing.state, detail=said, training=told)
 
 
-def _live(reach: Reach, environment: Environment) -> Mapping[str, Sequence[Live]]:
-    """What serves each model: the objects of the inventory that came from its release."""
+def _live(reach: Reach, environment: Environment) -> tuple[Mapping[str, Sequence[Live]], Mapping[str, Sequence[str]]]:
+    """What serves each model: the objects of the inventory that came from its release; and those that are lost, beside which
+    others of the model still are: deleted, or made anew by somebody."""
     home = inventory(environment)
     parent = reach.cluster.read(CONFIGMAP, home.namespace, home.name)
     if parent is None or applyset.foreign(parent):
-        return {}
+        return {}, {}
     held = applyset.read(parent)
     label = applyset.selector(home)
     kinds = [one for group, kind in sorted(held.kinds) if (one := reach.kind(group, kind))]
-    found: dict[str, list[Live]] = {}
     places = applyset.places(held.members)
     lists = reach.cluster.each(
         lambda kind: reach.cluster.whole(kind, label, held.namespaces, places.get((kind.group, kind.name), ())), kinds
     )
-    for live in (live for several in lists for live in several):
-        if stamp.said(live, RELEASE) and stamp.identity(live).key in held.members:
-            found.setdefault(stamp.identity(live).owner, []).append(live)
-    return found
+    every = {stamp.identity(live).key: live for several in lists for live in several}
+    found: dict[str, list[Live]] = {}
+    named: dict[tuple[str, str], str] = {}
+    for key, live in every.items():
+        if stamp.said(live, RELEASE) and key in held.members:
+            owner = stamp.identity(live).owner
+            found.setdefault(owner, []).append(live)
+            named[key[2], key[3]] = owner
+    lost: dict[str, list[str]] = {}
+    for (group, kind, space, name), uid in held.members.items():
+        there = every.get((group, kind, space, name))
+        if (space, name) in named and (there is None or uid not in ("", there["metadata"]["uid"])):
+            lost.setdefault(named[space, name], []).append(f"{kind} {space}/{name}")
+    return found, lost
 
 
 def _standing(
@@ -81,11 +91,12 @@ def _standing(
     slug: str,
     held: Held | None,
     live: Sequence[Live],
+    lost: Sequence[str],
     last: Receipt | None,
     waits: Sequence[Waiting],
 ) -> Standing:
     release = held.release if held else None
-    state, detail = _state(held, live)
+    state, detail = _state(held, live, lost)
     told = last.served.get(slug) if last else None
     if not detail and release is not None and (told is None or told.release != release.digest):
         detail = "the ledger does not tell of this release: apply has not run since"
@@ -106,7 +117,7 @@ def _standing(
     )
 
 
-def _state(held: Held | None, live: Sequence[Live]) -> tuple[str, str]:
+def _state(held: Held | None, live: Sequence[Live], lost: Sequence[str]) -> tuple[str, str]:
     if held is None:
         return ("unasked", "it is live, but no release asks for it") if live else ("proposed", "")
     if not live:
@@ -114,6 +125,8 @@ def _state(held: Held | None, live: Sequence[Live]) -> tuple[str, str]:
     others = {stamp.said(one, RELEASE) for one in live} - {held.release.digest}
     if others:
         return "behind", "serves an older release: apply has not run since"
+    if lost:
+        return "failed", f"{', '.join(lost)}: gone, or not what was applied; `windlass drift` says more"
     worst, of = _worst(live)
     if worst.state == "current":
         return "serving", ""

@@ -22,9 +22,10 @@ LINES = 20
 SETTLED = {"current", "failed"}
 
 
-def wait(act: Act, reach: Reach, now: Seen, done: Done) -> frozenset[str]:
+def wait(act: Act, reach: Reach, now: Seen, done: Done) -> tuple[set[str], set[str]]:
     """Wait for every object that was written, and for all that no receipt calls healthy; the owners of those that are well in the
-    end. What is wrong with the others is told as failures of ``done``."""
+    end, and of those that are ill. What is wrong with the others is told as failures of ``done``. What was not touched is not
+    waited for, and only looked at: a receipt calls nothing healthy that nobody has seen."""
     written = {f"{one.kind} {one.name}" for one in done.objects if one.outcome == "done" and one.action != "delete"}
     begun = {one.owner for one in done.objects if one.outcome != "done"}
     sure = {slug for slug, one in now.held.items() if _told(act, slug, one.release.digest)}
@@ -37,15 +38,29 @@ def wait(act: Act, reach: Reach, now: Seen, done: Done) -> frozenset[str]:
         if str(one) in written
         or (one.owner not in begun and (one.owner not in sure if one.owner in now.held else not steady))
     ]
+    rest = [one for one in asked if one.owner in now.held and one.owner not in begun and one not in set(todo)]
+    ill = _unwell(act, reach, rest)
     if not todo:
-        return frozenset(owners - begun)
+        return owners - begun - ill, ill
     act.ports.progress.begin("wait", f"{len(todo)} objects")
     found = _until(act, reach, todo)
     wrong = {identity: told for identity, told in found.items() if told.state not in ("current", "unknown")}
     act.ports.progress.end("wait", "failed" if wrong else "healthy", "")
     for identity, told in wrong.items():
         done.failures.append(_failure(reach, identity, told))
-    return frozenset(owners - begun - {identity.owner for identity in wrong})
+    ill |= {identity.owner for identity in wrong}
+    return owners - begun - ill, ill
+
+
+def _unwell(act: Act, reach: Reach, untouched: list[Identity]) -> set[str]:
+    """The owners of what is not well although nothing was done to it."""
+    found = set()
+    for identity, live in _seen(act, reach, untouched).items():
+        told = health(live) if live is not None else Health("failed", "it is gone")
+        if told.state not in ("current", "unknown"):
+            act.ports.progress.note(f"  {identity}, which this apply did not touch, is not well: {told.reason}")
+            found.add(identity.owner)
+    return found
 
 
 def _told(act: Act, slug: str, release: str) -> bool:
