@@ -53,12 +53,16 @@ class Process:
             )
 
     def kill(self) -> None:
-        """SIGKILL, and wait until it is gone."""
+        """SIGKILL, and wait until it is gone: the leash, and the program, which has its port until then."""
         if self._running is None:
             return
+        programs = psutil.Process(self._running.pid).children() if self.running else []
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._running.pid, signal.SIGKILL)
         self._running.wait()
+        limit = time.monotonic() + 10
+        while any(_lives(one) for one in programs) and time.monotonic() < limit:
+            time.sleep(POLL)
         if self._running.stdin is not None:
             self._running.stdin.close()
 
@@ -193,6 +197,13 @@ class Server:
             return self.certificate.exists() and self.client("admin").request("GET", "/readyz", timeout=2)[0] == 200
         except OSError:
             return False
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _free(count: int) -> list[int]:
