@@ -17,14 +17,20 @@ LATER = "{serving: {minReplicas: 5, maxReplicas: 5}}"
 ANY = "POST|PUT|PATCH|DELETE"
 
 
+def somebody_else(served: Place, folder: Path) -> Place:
+    """Another clone, which asks for something else of the same object."""
+    shutil.copytree(served.root, folder / "other")
+    other = Place(folder / "other", served.prefix, served.admin)
+    other.overlay(A, "{serving: {minReplicas: 4, maxReplicas: 4}}")
+    served.overlay(A, LATER)
+    return other
+
+
 def test_one_that_slept_longer_than_its_lease_writes_nothing_more(
     served: Place, detour: Faults, tmp_path: Path
 ) -> None:
     """It is stopped in the middle, another takes over and finishes something else, and it wakes up."""
-    shutil.copytree(served.root, tmp_path / "other")
-    other = Place(tmp_path / "other", served.prefix, served.admin)
-    other.overlay(A, "{serving: {minReplicas: 4, maxReplicas: 4}}")
-    served.overlay(A, LATER)
+    other = somebody_else(served, tmp_path)
     served.leaves(B)
     running: list[subprocess.Popen[str]] = []
     slept = detour.on("PATCH", f"{WRITES}.*/poddisruptionbudgets/", 1)
@@ -54,10 +60,7 @@ def test_a_write_that_was_under_way_for_longer_than_a_lease_changes_nothing(
     served: Place, detour: Faults, tmp_path: Path
 ) -> None:
     """It was sent in time and comes after another apply has written the same object."""
-    shutil.copytree(served.root, tmp_path / "other")
-    other = Place(tmp_path / "other", served.prefix, served.admin)
-    other.overlay(A, "{serving: {minReplicas: 4, maxReplicas: 4}}")
-    served.overlay(A, LATER)
+    other = somebody_else(served, tmp_path)
     running: list[subprocess.Popen[str]] = []
     told = []
 

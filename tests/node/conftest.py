@@ -14,7 +14,7 @@ import pytest
 
 from tests import bucket, repositories
 from tests.cluster import crds as custom
-from tests.cluster.binaries import Missing
+from tests.cluster.binaries import Missing, cache
 from tests.e2e.orchard import ROOT, Orchard, free_ports
 from tests.node import base, binaries, image
 from tests.node import node as rig
@@ -30,7 +30,7 @@ KINDS = (
     "WorkflowEventBinding",
 )
 """What Argo's controller keeps besides what people write."""
-KEPT = Path.home() / ".cache/windlass-node"
+KEPT = cache().with_name("windlass-node")
 """Layers of images stay here between runs."""
 
 

@@ -61,7 +61,7 @@ def _inputs(project: Project) -> Iterator[tuple[str, str]]:
     """Each model with every file and folder that goes into it: its own, its datasets', and what they name elsewhere."""
     for slug, model in project.models.items():
         team, refs = model.spec.metadata.team, model.spec.spec.data
-        wanted = (ref.dataset if "/" in ref.dataset else names.slug(team, ref.dataset) for ref in refs)
+        wanted = (names.owned(team, ref.dataset) for ref in refs)
         datasets = [one for one in map(project.datasets.get, wanted) if one is not None]
         folders = [model.source.folder, *(one.source.folder for one in datasets)]
         named = [*named_paths.of_model(model), *(path for one in datasets for path in named_paths.of_dataset(one))]

@@ -57,7 +57,7 @@ def of_model(project: Project, slug: str) -> Scope:
     team = slug.partition("/")[0]
     loaded = project.models.get(slug)
     refs = loaded.spec.spec.data if loaded else ()
-    data = {ref.dataset if "/" in ref.dataset else names.slug(team, ref.dataset) for ref in refs}
+    data = {names.owned(team, ref.dataset) for ref in refs}
     teams = {team, *(one.partition("/")[0] for one in data)}
     folders = {f"{layout.SPECS}/{slug}", *(f"{layout.SPECS}/{_beside(one)}" for one in data)}
     return Scope(frozenset(f"{layout.SPECS}/{one}/team.yaml" for one in teams), frozenset(folders))

@@ -167,7 +167,7 @@ def _generated(
         diagnostics += _lock(dataset.source.folder, dataset.spec.spec.source.requirements, actual)
     for model in project.models.values():
         team = model.spec.metadata.team
-        data = {ref.dataset if "/" in ref.dataset else names.slug(team, ref.dataset) for ref in model.spec.spec.data}
+        data = {names.owned(team, ref.dataset) for ref in model.spec.spec.data}
         if model.source.path not in wrong and data <= sound_data:
             diagnostics += generated.differences(pipeline.pipeline(model, project, local), templates, actual)
             diagnostics += _lock(model.source.folder, model.spec.spec.pipeline.requirements, actual)

@@ -38,6 +38,10 @@ class Inventory:
     kinds: frozenset[tuple[str, str]] = frozenset()
     namespaces: frozenset[str] = frozenset()
 
+    def replaced(self, key: Key, uid: str | None) -> bool:
+        """Whether an object of a member's name is another than the one that was applied."""
+        return self.members.get(key, "") not in ("", uid)
+
 
 def identifier(name: str, namespace: str, kind: str = "ConfigMap", group: str = "") -> str:
     """The id of a set, made of its parent's name."""

@@ -31,7 +31,7 @@ def foreign(live: Mapping[str, Any], environment: str, held: Inventory) -> str:
     key, meta = stamp.identity(live).key, live["metadata"]
     if key not in held.members:
         return "the inventory does not list it: its label was copied"
-    if held.members[key] and held.members[key] != meta["uid"]:
+    if held.replaced(key, meta["uid"]):
         return f"it is not the object that was applied: that one's uid was {held.members[key]}"
     if stamp.said(live, stamp.OWNER) != stamp.mark(environment, key):
         return "it does not say of itself that it is this object of this environment"

@@ -40,7 +40,6 @@ BENTO, LIBRARY = f"{HOME}/bento", f"{HOME}/lib"
 """Where a fetched bento lies, and the packages of its lock."""
 UID = 1034
 """The user of BentoML's own images; nothing depends on the number."""
-HTTPS = 443
 CONFIGURATION = "/etc/windlass"
 """Where a container finds the files of its configuration."""
 WRITABLE = {"home": HOME, "tmp": "/tmp"}  # noqa: S108 -- a mount of its own in the pod
@@ -154,7 +153,7 @@ def _bento(release: Release, loaded: Loaded[Environment], lock: str | None) -> d
 def store_ports(spec: EnvironmentSpec) -> tuple[int, ...]:
     """Where pods must be let out to reach the environment's store."""
     endpoint = spec.store.endpoint if spec.store else None
-    return (addresses.port(endpoint) if endpoint else HTTPS,)
+    return (addresses.port(endpoint) if endpoint else addresses.PORTS["https"],)
 
 
 def _network(spec: EnvironmentSpec, fetches: bool) -> Network:

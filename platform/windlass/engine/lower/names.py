@@ -15,6 +15,11 @@ def slug(team: str, model: str) -> str:
     return f"{team}/{model}"
 
 
+def owned(team: str, said: str) -> str:
+    """``team/name`` of what a team's spec names: a name without a team is the team's own."""
+    return said if "/" in said else slug(team, said)
+
+
 def name(team: str, model: str, part: str | None = None, limit: int = LIMIT) -> str:
     """The DNS label ``team-model[-part]``. Where it is longer than ``limit`` characters it is cut, and six hex digits of
     the whole keep it apart from others."""

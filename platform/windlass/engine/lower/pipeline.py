@@ -98,7 +98,7 @@ def ordered(steps: Sequence[Step]) -> tuple[Step, ...]:
 
 
 def _dataset(reference: str, team: str, project: Project) -> Loaded[Dataset]:
-    return project.datasets[reference if "/" in reference else names.slug(team, reference)]
+    return project.datasets[names.owned(team, reference)]
 
 
 def _input(name: str, dataset: Loaded[Dataset], folder: str) -> DataInput:

@@ -59,7 +59,7 @@ def _model(
 ) -> Iterator[Diagnostic]:
     written = project.models[slug]
     meta = written.spec.metadata
-    data = [ref.dataset if "/" in ref.dataset else names.slug(meta.team, ref.dataset) for ref in written.spec.spec.data]
+    data = [names.owned(meta.team, ref.dataset) for ref in written.spec.spec.data]
     team = project.teams.get(meta.team)
     if team is None or not all(one in project.datasets for one in data):
         return

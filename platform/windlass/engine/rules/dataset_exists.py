@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from windlass.engine.finding import at
+from windlass.engine.lower import names
 from windlass.engine.tree import Tree
 from windlass.engine.wording import meant
 from windlass.model.diagnostic import Diagnostic
@@ -14,7 +15,7 @@ def check(tree: Tree) -> Iterator[Diagnostic]:
     for loaded in tree.project.models.values():
         own = loaded.spec.metadata.team
         for number, ref in enumerate(loaded.spec.spec.data):
-            slug = ref.dataset if "/" in ref.dataset else f"{own}/{ref.dataset}"
+            slug = names.owned(own, ref.dataset)
             if slug not in known:
                 sayable = sorted(name.removeprefix(f"{own}/") for name in known)
                 path = ("spec", "data", number, "dataset")

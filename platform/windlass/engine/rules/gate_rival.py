@@ -52,4 +52,4 @@ def _incomparable(loaded: Loaded[Model], rival: Loaded[Model], gate: Gate) -> tu
 def _datasets(loaded: Loaded[Model]) -> list[str]:
     team = loaded.spec.metadata.team
     named = (ref.dataset for ref in loaded.spec.spec.data)
-    return sorted({name if "/" in name else names.slug(team, name) for name in named})
+    return sorted({names.owned(team, name) for name in named})

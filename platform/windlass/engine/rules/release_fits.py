@@ -19,7 +19,7 @@ def check(tree: Tree) -> Iterator[Diagnostic]:
                 loaded.source, ("metadata", "team"), "WL295", message, "a team stays as long as it serves anything"
             )
         for number, pin in enumerate(loaded.spec.spec.pin.data):
-            dataset = pin.dataset if "/" in pin.dataset else names.slug(team, pin.dataset)
+            dataset = names.owned(team, pin.dataset)
             if dataset not in datasets:
                 message = f"{environment} serves {slug}, which was trained on dataset `{dataset}`, and that is gone"
                 hint = "a dataset stays as long as a release names it"

@@ -17,15 +17,14 @@ def drift(ports: Ports, reach: Reach, project: Project, environment: Environment
     """Every object that is not as it was applied. What git asks for and nobody applied yet is none. Raises like `plan`."""
     seen = planning.seen(ports, reach, project, environment)
     looked, live = seen.looked, seen.looked.live
-    members = looked.held.members
-    uids = {one.identity.key: one.observed.uid for one in looked.changes if one.observed.present}
-    anew = {key for key, uid in uids.items() if members.get(key, uid) not in ("", uid)}
+    there_now = [one.observed for one in looked.changes if one.observed.present]
+    anew = {one.identity.key for one in there_now if looked.held.replaced(one.identity.key, one.uid)}
     pending = {
         one.identity.key
         for one in seen.wanted.objects
         if (there := live.get(one.identity.key)) and stamp.said(there, stamp.APPLIED) != one.digest and _marked(there)
     }
-    found = drifted(looked.changes, members.keys(), pending, anew)
+    found = drifted(looked.changes, looked.held.members.keys(), pending, anew)
     if seen.aliases.unsure is not None:
         ports.progress.note(f"  nothing is known of aliases: {seen.aliases.unsure}")
     return (*found, *_aliases(seen), *looked.strangers)

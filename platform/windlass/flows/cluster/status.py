@@ -79,9 +79,9 @@ def _live(reach: Reach, environment: Environment) -> tuple[Mapping[str, Sequence
             found.setdefault(owner, []).append(live)
             named[key[2], key[3]] = owner
     lost: dict[str, list[str]] = {}
-    for (group, kind, space, name), uid in held.members.items():
-        there = every.get((group, kind, space, name))
-        if (space, name) in named and (there is None or uid not in ("", there["metadata"]["uid"])):
+    for key in held.members:
+        (_, kind, space, name), there = key, every.get(key)
+        if (space, name) in named and (there is None or held.replaced(key, there["metadata"]["uid"])):
             lost.setdefault(named[space, name], []).append(f"{kind} {space}/{name}")
     return found, lost
 

@@ -20,6 +20,8 @@ FEW = 8
 LINES = 20
 """Of a log."""
 SETTLED = {"current", "failed"}
+WELL = {"current", "unknown"}
+"""Of what nobody can tell, nobody is told that it is ill."""
 
 
 def wait(act: Act, reach: Reach, now: Seen, done: Done) -> tuple[set[str], set[str]]:
@@ -38,13 +40,14 @@ def wait(act: Act, reach: Reach, now: Seen, done: Done) -> tuple[set[str], set[s
         if str(one) in written
         or (one.owner not in begun and (one.owner not in sure if one.owner in now.held else not steady))
     ]
-    rest = [one for one in asked if one.owner in now.held and one.owner not in begun and one not in set(todo)]
+    touched = set(todo)
+    rest = [one for one in asked if one.owner in now.held and one.owner not in begun and one not in touched]
     ill = _unwell(act, reach, rest)
     if not todo:
         return owners - begun - ill, ill
     act.ports.progress.begin("wait", f"{len(todo)} objects")
     found = _until(act, reach, todo)
-    wrong = {identity: told for identity, told in found.items() if told.state not in ("current", "unknown")}
+    wrong = {identity: told for identity, told in found.items() if told.state not in WELL}
     act.ports.progress.end("wait", "failed" if wrong else "healthy", "")
     for identity, told in wrong.items():
         done.failures.append(_failure(reach, identity, told))
@@ -56,8 +59,8 @@ def _unwell(act: Act, reach: Reach, untouched: list[Identity]) -> set[str]:
     """The owners of what is not well although nothing was done to it."""
     found = set()
     for identity, live in _seen(act, reach, untouched).items():
-        told = health(live) if live is not None else Health("failed", "it is gone")
-        if told.state not in ("current", "unknown"):
+        told = _health(live)
+        if told.state not in WELL:
             act.ports.progress.note(f"  {identity}, which this apply did not touch, is not well: {told.reason}")
             found.add(identity.owner)
     return found
@@ -77,7 +80,7 @@ def _until(act: Act, reach: Reach, todo: list[Identity]) -> dict[Identity, Healt
         waiting = [one for one in todo if one not in found or found[one].state not in SETTLED]
         seen = _seen(act, reach, waiting)
         for identity, live in seen.items():
-            found[identity] = health(live) if live is not None else Health("failed", "it is gone")
+            found[identity] = _health(live)
             if live is not None and found[identity].state == "progressing":
                 pods = _pods(reach, live)
                 crashed = restarts.spent(pods, before.setdefault(identity, restarts.counts(pods)), budget)
@@ -90,6 +93,10 @@ def _until(act: Act, reach: Reach, todo: list[Identity]) -> dict[Identity, Healt
         if not moving or left <= 0:
             return found
         _changed(reach, moving[0], seen, min(LOOK, left))
+
+
+def _health(live: Live | None) -> Health:
+    return health(live) if live is not None else Health("failed", "it is gone")
 
 
 def _pods(reach: Reach, live: Live) -> list[Live]:

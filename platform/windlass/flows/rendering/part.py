@@ -180,7 +180,7 @@ def _foreign(project: Project, part: Part) -> tuple[str, ...]:
     read |= {
         (one.spec.metadata.team, pin.dataset) for one in project.releases.values() for pin in one.spec.spec.pin.data
     }
-    every = {dataset if "/" in dataset else names.slug(team, dataset) for team, dataset in read}
+    every = {names.owned(team, dataset) for team, dataset in read}
     return tuple(sorted(slug for slug in every if slug.partition("/")[0] not in part.teams))
 
 
